@@ -1,0 +1,5 @@
+/// Who may call: API keys and the principals behind them.
+@NullMarked
+package dev.turnpike.access;
+
+import org.jspecify.annotations.NullMarked;

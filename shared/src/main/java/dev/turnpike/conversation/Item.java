@@ -1,0 +1,76 @@
+package dev.turnpike.conversation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One immutable entry of a conversation.
+///
+/// Ids are those of the wire (`msg_…`, `fc_…`, `mcp_…`, `fco_…`, `rs_…`) and unique within the conversation.
+public sealed interface Item {
+    String id();
+
+    /// Who speaks in a message.
+    enum Role {
+        USER,
+        ASSISTANT,
+        SYSTEM,
+        DEVELOPER
+    }
+
+    /// Who runs a tool call: the caller of the API, or one of our own tools.
+    enum Executor {
+        CLIENT,
+        SERVER
+    }
+
+    /// How a tool call ended. UNKNOWN: a tool that must not run twice was started and its end was lost.
+    enum Outcome {
+        DONE,
+        FAILED,
+        UNKNOWN
+    }
+
+    /// @param incomplete the text was cut (output limit, content filter, failure); such a message is the last of its
+    /// run
+    record Message(String id, Role role, List<Part> parts, boolean incomplete) implements Item {
+        public Message {
+            parts = List.copyOf(parts);
+        }
+
+        public static Message text(String id, Role role, String text) {
+            return new Message(id, role, List.of(new Part.Text(text)), false);
+        }
+
+        /// The text parts, joined.
+        public String text() {
+            var text = new StringBuilder();
+            for (Part part : parts) {
+                if (part instanceof Part.Text(String piece)) {
+                    text.append(piece);
+                }
+            }
+            return text.toString();
+        }
+    }
+
+    /// @param callId joins the call with its result; the model's or, where it gave none, ours
+    /// @param arguments JSON text exactly as the model wrote it; it may be invalid
+    record ToolCall(String id, String callId, String name, String arguments, Executor executor) implements Item {}
+
+    /// @param output what the model is told; an error text when `outcome` is not DONE
+    record ToolResult(String id, String callId, String output, Outcome outcome) implements Item {}
+
+    /// The model's visible reasoning. Never sent back to a model as somebody's turn.
+    record Reasoning(String id, String text) implements Item {}
+
+    /// One piece of a message.
+    sealed interface Part {
+        record Text(String text) implements Part {}
+
+        record Refusal(String text) implements Part {}
+
+        /// @param url an https or data URL
+        /// @param detail `low`, `high`, `auto`; null leaves it to the provider
+        record Image(String url, @Nullable String detail) implements Part {}
+    }
+}

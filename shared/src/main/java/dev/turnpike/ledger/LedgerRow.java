@@ -1,0 +1,26 @@
+package dev.turnpike.ledger;
+
+import dev.turnpike.tokens.Usage;
+import java.time.Instant;
+
+/// One model call as it is charged. Append only; no content.
+///
+/// @param fence the attempt that made the call
+/// @param ttftMillis milliseconds to the first token; -1 when none came
+public record LedgerRow(
+        String run,
+        int step,
+        long fence,
+        State state,
+        String model,
+        Usage usage,
+        Cost cost,
+        long ttftMillis,
+        Instant at) {
+
+    /// SETTLED: its answer is part of the conversation. ABANDONED: paid, and its answer was lost or discarded.
+    public enum State {
+        SETTLED,
+        ABANDONED
+    }
+}

@@ -1,0 +1,32 @@
+package dev.turnpike.model;
+
+import dev.turnpike.tokens.Usage;
+import java.util.List;
+
+/// A complete answer, or what had arrived of one when the call failed.
+///
+/// @param text all text, joined; empty for none
+/// @param refusal empty for none
+/// @param reasoning empty for none
+/// @param finishReason why the provider's answer ended
+/// @param usage as reported, or estimated and marked so
+public record ModelAnswer(
+        String text,
+        String refusal,
+        String reasoning,
+        List<ToolCall> toolCalls,
+        FinishReason finishReason,
+        Usage usage) {
+
+    /// @param arguments JSON text as the model wrote it; `{}` where it wrote nothing
+    public record ToolCall(String callId, String name, String arguments) {}
+
+    public enum FinishReason {
+        STOP,
+        TOOL_CALLS,
+        LENGTH,
+        CONTENT_FILTER,
+        /// The provider named a reason that is not one of these; treated as STOP.
+        OTHER
+    }
+}

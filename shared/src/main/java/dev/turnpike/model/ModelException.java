@@ -1,0 +1,78 @@
+package dev.turnpike.model;
+
+import dev.turnpike.tokens.Usage;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A model call failed.
+///
+/// The message is ours and safe to show: it says what happened and what to do. Whatever the provider wrote stays out of
+/// it.
+public final class ModelException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /// What went wrong, by what can be done about it.
+    public enum Kind {
+        /// The provider refused our key.
+        AUTHENTICATION("upstream_auth", false),
+        /// The provider does not know the model.
+        MODEL_NOT_FOUND("model_not_found", false),
+        /// The prompt is longer than the model's context.
+        CONTEXT_TOO_LONG("context_length_exceeded", false),
+        /// The provider refused the request for another reason.
+        REFUSED("upstream_rejected", false),
+        RATE_LIMITED("rate_limit_exceeded", true),
+        /// 5xx, or an error event in the stream.
+        UNAVAILABLE("upstream_error", true),
+        /// No connection, or it broke before the end of the answer.
+        CONNECTION("upstream_connection", true),
+        /// First-byte, idle or total time is over.
+        TIMEOUT("upstream_timeout", true),
+        /// The answer is not in any form that we know.
+        UNREADABLE("upstream_unreadable", true);
+
+        private final String code;
+        private final boolean retryable;
+
+        Kind(String code, boolean retryable) {
+            this.code = code;
+            this.retryable = retryable;
+        }
+
+        /// The `code` of the wire's error object.
+        public String code() {
+            return code;
+        }
+
+        /// Whether the same call may succeed later.
+        public boolean retryable() {
+            return retryable;
+        }
+    }
+
+    private final Kind kind;
+    private final Usage usage;
+    private final transient @Nullable Duration retryAfter;
+
+    /// @param usage what had been used by then: reported, estimated from what arrived, or `Usage.NONE`
+    /// @param retryAfter how long the provider asked to wait, if it did
+    public ModelException(
+            Kind kind, String message, Usage usage, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+        this.usage = usage;
+        this.retryAfter = retryAfter;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public Usage usage() {
+        return usage;
+    }
+
+    public @Nullable Duration retryAfter() {
+        return retryAfter;
+    }
+}

@@ -1,0 +1,19 @@
+package dev.turnpike.model;
+
+/// What a model's answer brings while it arrives, in order of arrival.
+public sealed interface StreamEvent {
+    /// @param text never empty
+    record TextDelta(String text) implements StreamEvent {}
+
+    record RefusalDelta(String text) implements StreamEvent {}
+
+    record ReasoningDelta(String text) implements StreamEvent {}
+
+    /// A call's name is known now. Arguments that came before its name follow as one delta.
+    ///
+    /// @param call 0, 1, 2, … in order of first appearance
+    /// @param callId the provider's id, or a generated one where it gave none
+    record ToolCallStarted(int call, String callId, String name) implements StreamEvent {}
+
+    record ToolCallDelta(int call, String arguments) implements StreamEvent {}
+}
