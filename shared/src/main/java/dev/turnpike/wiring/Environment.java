@@ -1,0 +1,110 @@
+package dev.turnpike.wiring;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/// The environment's texts as typed values. Blank counts as unset, because a template can't leave a variable out.
+record Environment(Map<String, String> values) {
+
+    String text(Variable variable) {
+        return optionalText(variable).orElseThrow(() -> missing(variable));
+    }
+
+    Optional<String> optionalText(Variable variable) {
+        String value = values.getOrDefault(variable.name(), "").strip();
+        return Optional.of(value.isEmpty() ? variable.fallback() : value).filter(text -> !text.isEmpty());
+    }
+
+    String matching(Variable variable, Pattern pattern) {
+        String value = text(variable);
+        if (!pattern.matcher(value).matches()) {
+            throw malformed(variable, value);
+        }
+        return value;
+    }
+
+    NamePatterns names(Variable variable) {
+        return NamePatterns.parse(text(variable));
+    }
+
+    int count(Variable variable, int least, int most) {
+        return optionalCount(variable, least, most).orElseThrow();
+    }
+
+    OptionalInt optionalCount(Variable variable, int least, int most) {
+        Optional<String> value = optionalText(variable);
+        if (value.isEmpty()) {
+            return OptionalInt.empty();
+        }
+        try {
+            int count = Integer.parseInt(value.get());
+            if (count >= least && count <= most) {
+                return OptionalInt.of(count);
+            }
+        } catch (NumberFormatException _) {
+            // Says the same as a number out of range.
+        }
+        throw malformed(variable, value.get());
+    }
+
+    Duration seconds(Variable variable, int least, int most) {
+        return Duration.ofSeconds(count(variable, least, most));
+    }
+
+    OptionalDouble optionalNumber(Variable variable, double least, double most) {
+        Optional<String> value = optionalText(variable);
+        if (value.isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        try {
+            double number = Double.parseDouble(value.get());
+            if (number >= least && number <= most) {
+                return OptionalDouble.of(number);
+            }
+        } catch (NumberFormatException _) {
+            // Says the same as a number out of range.
+        }
+        throw malformed(variable, value.get());
+    }
+
+    URI url(Variable variable) {
+        text(variable);
+        return optionalUrl(variable).orElseThrow();
+    }
+
+    /// An absolute http or https URL, without the slash at its end.
+    Optional<URI> optionalUrl(Variable variable) {
+        return optionalText(variable).map(value -> {
+            try {
+                URI url = new URI(value.replaceFirst("/+$", ""));
+                boolean http = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
+                if (http && url.getHost() != null && url.getRawUserInfo() == null) {
+                    return url;
+                }
+            } catch (URISyntaxException _) {
+                // Says the same as a URL without a host.
+            }
+            throw unusableUrl(variable);
+        });
+    }
+
+    static SettingsException missing(Variable variable) {
+        return new SettingsException("%s is not set: put %s there.".formatted(variable.name(), variable.content()));
+    }
+
+    /// Doesn't repeat the value: people put keys into URLs.
+    static SettingsException unusableUrl(Variable variable) {
+        return new SettingsException("%s can't be used: put %s there.".formatted(variable.name(), variable.content()));
+    }
+
+    private static SettingsException malformed(Variable variable, String value) {
+        return new SettingsException(
+                "%s is \"%s\": put %s there.".formatted(variable.name(), value, variable.content()));
+    }
+}

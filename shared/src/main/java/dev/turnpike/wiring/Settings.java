@@ -1,0 +1,185 @@
+package dev.turnpike.wiring;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/// What a deployment decides, read once when a function starts. A variable that is missing or malformed stops the start
+/// with a [SettingsException] that names it.
+public record Settings(Deployment deployment, Resources resources, Provider provider, Limits limits, Aws aws) {
+
+    private static final Pattern ENVIRONMENT = Pattern.compile("[a-z][a-z0-9]{0,15}");
+    private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+    private static final Pattern LEVEL = Pattern.compile("DEBUG|INFO|WARN|ERROR");
+    private static final Pattern PRIVATE_NAME = Pattern.compile(".+\\.(localhost|local|internal)");
+
+    /// How this deployment behaves towards everybody.
+    ///
+    /// @param environment its name, which API keys carry: `tp_<environment>_...`
+    /// @param queueTenant the tenant of what arrives on the requests queue
+    /// @param tools the built-in tools that a run is offered when nothing narrows them
+    /// @param logLevel `DEBUG`, `INFO`, `WARN` or `ERROR`
+    public record Deployment(String environment, String queueTenant, NamePatterns tools, String logLevel) {}
+
+    /// What the template created.
+    ///
+    /// @param providerSecretArn the provider's key, as plain text or as `{"api_key": ...}`
+    /// @param adminSecretArn given to the api function only
+    public record Resources(
+            String tableName,
+            String stepsQueueUrl,
+            String resultsQueueUrl,
+            String providerSecretArn,
+            Optional<String> adminSecretArn) {
+
+        /// @throws SettingsException if this function was not given the admin key
+        public String requireAdminSecretArn() {
+            return adminSecretArn.orElseThrow(() -> Environment.missing(Variable.ADMIN_SECRET_ARN));
+        }
+    }
+
+    /// Where models are and how they are asked.
+    ///
+    /// @param baseUrl without a slash at its end; https, or http to a loopback or private host
+    /// @param priceProvider absent: told by the base URL
+    /// @param models what a request may name; the two defaults are always allowed
+    /// @param temperature absent: the provider's own
+    public record Provider(
+            URI baseUrl,
+            Optional<String> priceProvider,
+            String model,
+            String visionModel,
+            NamePatterns models,
+            OptionalDouble temperature) {
+
+        public boolean allows(String name) {
+            return name.equals(model) || name.equals(visionModel) || models.matches(name);
+        }
+    }
+
+    /// Where things end.
+    public record Limits(ModelCall modelCall, Context context, Run run, Duration conversationTtl) {
+
+        /// @param firstByte from sending a request to the answer's first byte
+        /// @param idle silence within an answer
+        /// @param total one model call, from its start to its last byte
+        /// @param maxRetries after the first try
+        public record ModelCall(Duration firstByte, Duration idle, Duration total, int maxRetries) {}
+
+        /// @param maxOutputTokens of a request that sets no limit itself
+        /// @param maxMessages the newest messages of a conversation that a model is shown
+        /// @param windowTokens absent: the model's own window
+        public record Context(int maxOutputTokens, int maxMessages, OptionalInt windowTokens) {}
+
+        /// @param timeout wall time from a run's creation, waiting included
+        public record Run(int maxSteps, Duration timeout) {}
+    }
+
+    /// How AWS is reached. All absent in a deployment, where Lambda and the SDK know.
+    public record Aws(
+            Optional<String> region, Optional<URI> dynamoDb, Optional<URI> sqs, Optional<URI> secretsManager) {}
+
+    /// The settings of the function that this process is.
+    public static Settings fromEnvironment() {
+        return from(System.getenv());
+    }
+
+    /// Variables that are not settings are ignored.
+    public static Settings from(Map<String, String> variables) {
+        var environment = new Environment(variables);
+        return new Settings(
+                deployment(environment),
+                resources(environment),
+                provider(environment),
+                limits(environment),
+                aws(environment));
+    }
+
+    /// The names of all variables that are read, in no particular order.
+    public static List<String> variableNames() {
+        return Arrays.stream(Variable.values()).map(Variable::name).toList();
+    }
+
+    private static Deployment deployment(Environment environment) {
+        return new Deployment(
+                environment.matching(Variable.ENVIRONMENT, ENVIRONMENT),
+                environment.matching(Variable.QUEUE_TENANT, TENANT),
+                environment.names(Variable.TOOLS),
+                environment.matching(Variable.LOG_LEVEL, LEVEL));
+    }
+
+    private static Resources resources(Environment environment) {
+        return new Resources(
+                environment.text(Variable.TABLE_NAME),
+                environment.url(Variable.STEPS_QUEUE_URL).toString(),
+                environment.url(Variable.RESULTS_QUEUE_URL).toString(),
+                environment.text(Variable.PROVIDER_SECRET_ARN),
+                environment.optionalText(Variable.ADMIN_SECRET_ARN));
+    }
+
+    private static Provider provider(Environment environment) {
+        return new Provider(
+                providerUrl(environment),
+                environment.optionalText(Variable.PRICE_PROVIDER),
+                environment.text(Variable.MODEL),
+                environment.text(Variable.VISION_MODEL),
+                environment.names(Variable.MODELS),
+                environment.optionalNumber(Variable.TEMPERATURE, 0, 2));
+    }
+
+    private static Limits limits(Environment environment) {
+        return new Limits(
+                new Limits.ModelCall(
+                        environment.seconds(Variable.TIMEOUT, 1, 900),
+                        environment.seconds(Variable.IDLE_TIMEOUT, 1, 900),
+                        environment.seconds(Variable.TOTAL_TIMEOUT, 1, 900),
+                        environment.count(Variable.MAX_RETRIES, 0, 10)),
+                new Limits.Context(
+                        environment.count(Variable.MAX_TOKENS, 1, 1_000_000),
+                        environment.count(Variable.MAX_HISTORY, 1, 10_000),
+                        environment.optionalCount(Variable.CONTEXT_WINDOW, 1_000, 10_000_000)),
+                new Limits.Run(
+                        environment.count(Variable.MAX_STEPS, 1, 500),
+                        environment.seconds(Variable.RUN_TIMEOUT, 1, 604_800)),
+                Duration.ofDays(environment.count(Variable.CONVERSATION_TTL_DAYS, 1, 3_650)));
+    }
+
+    private static Aws aws(Environment environment) {
+        Optional<URI> everything = environment.optionalUrl(Variable.AWS_ENDPOINT_URL);
+        return new Aws(
+                environment.optionalText(Variable.AWS_REGION),
+                environment.optionalUrl(Variable.AWS_ENDPOINT_URL_DYNAMODB).or(() -> everything),
+                environment.optionalUrl(Variable.AWS_ENDPOINT_URL_SQS).or(() -> everything),
+                environment
+                        .optionalUrl(Variable.AWS_ENDPOINT_URL_SECRETS_MANAGER)
+                        .or(() -> everything));
+    }
+
+    private static URI providerUrl(Environment environment) {
+        URI url = environment.url(Variable.OPENAI_BASE_URL);
+        boolean plain = url.getRawQuery() == null && url.getRawFragment() == null;
+        if (plain && (url.getScheme().equals("https") || isPrivate(url.getHost()))) {
+            return url;
+        }
+        throw Environment.unusableUrl(Variable.OPENAI_BASE_URL);
+    }
+
+    /// Judges by the text alone: a name that happens to resolve to a private address would send the key in the clear as
+    /// soon as it resolves to another one.
+    private static boolean isPrivate(String host) {
+        try {
+            InetAddress address = InetAddress.ofLiteral(host);
+            boolean uniqueLocal = address.getAddress().length == 16 && (address.getAddress()[0] & 0xfe) == 0xfc;
+            return address.isLoopbackAddress() || address.isSiteLocalAddress() || uniqueLocal;
+        } catch (IllegalArgumentException _) {
+            return !host.contains(".") || PRIVATE_NAME.matcher(host).matches();
+        }
+    }
+}

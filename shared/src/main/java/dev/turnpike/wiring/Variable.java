@@ -1,0 +1,74 @@
+package dev.turnpike.wiring;
+
+/// Every environment variable that is read, what belongs there, and what counts when it is unset or blank.
+enum Variable {
+    TABLE_NAME("the name of the DynamoDB table"),
+    STEPS_QUEUE_URL("the URL of the queue that wakes the worker"),
+    RESULTS_QUEUE_URL("the URL of the queue that answers queued requests"),
+    PROVIDER_SECRET_ARN("the ARN of the secret that holds the model provider's API key"),
+    ADMIN_SECRET_ARN("the ARN of the secret that holds the admin key", ""),
+
+    OPENAI_BASE_URL(
+            "the https URL of an OpenAI-compatible API (http only to a loopback or private host)",
+            "https://api.openai.com/v1"),
+    PRICE_PROVIDER("the provider whose prices count, or nothing to tell it by OPENAI_BASE_URL", ""),
+    MODEL("the model of a request that names none", "gpt-4o-mini"),
+    VISION_MODEL("the model of a request that names none and holds images", "gpt-4o"),
+    MODELS("the models that requests may name, separated by commas, * for any characters", "*"),
+    TEMPERATURE("a number from 0 to 2, or nothing for the provider's own", ""),
+
+    TIMEOUT("the seconds to the provider's first byte, 1 to 900", "30"),
+    IDLE_TIMEOUT("the seconds that a provider's stream may be silent, 1 to 900", "60"),
+    TOTAL_TIMEOUT("the seconds that one model call may take, 1 to 900", "600"),
+    MAX_RETRIES("how often a failed model call is tried again, 0 to 10", "3"),
+
+    MAX_TOKENS("the output tokens of a request that sets no limit, 1 to 1000000", "4000"),
+    MAX_HISTORY("the messages of a conversation that a model is shown, 1 to 10000", "100"),
+    CONTEXT_WINDOW("the tokens that a model is shown, 1000 to 10000000, or nothing for the model's own window", ""),
+    MAX_STEPS("the steps that a run may take, 1 to 500", "50"),
+    RUN_TIMEOUT("the seconds that a run may take from its creation, 1 to 604800", "3600"),
+    CONVERSATION_TTL_DAYS("the days that a conversation is kept after its last change, 1 to 3650", "30"),
+
+    ENVIRONMENT("the deployment's name: 1 to 16 small letters and digits, a letter first", "dev"),
+    QUEUE_TENANT("the tenant of what arrives on the requests queue: 1 to 64 letters, digits, - and _", "default"),
+    TOOLS("the built-in tools that a run is offered, separated by commas, * for any characters", "*"),
+    LOG_LEVEL("DEBUG, INFO, WARN or ERROR", "INFO"),
+
+    AWS_REGION("the AWS region; Lambda sets it", ""),
+    AWS_ENDPOINT_URL("an endpoint that stands in for all of AWS", ""),
+    AWS_ENDPOINT_URL_DYNAMODB("an endpoint that stands in for DynamoDB", ""),
+    AWS_ENDPOINT_URL_SQS("an endpoint that stands in for SQS", ""),
+    AWS_ENDPOINT_URL_SECRETS_MANAGER("an endpoint that stands in for Secrets Manager", "");
+
+    private final String content;
+    private final boolean required;
+    private final String fallback;
+
+    Variable(String content) {
+        this(content, true, "");
+    }
+
+    Variable(String content, String fallback) {
+        this(content, false, fallback);
+    }
+
+    Variable(String content, boolean required, String fallback) {
+        this.content = content;
+        this.required = required;
+        this.fallback = fallback;
+    }
+
+    /// What belongs there, with unit and range, as the end of "put ... there".
+    String content() {
+        return content;
+    }
+
+    boolean required() {
+        return required;
+    }
+
+    /// The value when unset; empty means that nothing stands in.
+    String fallback() {
+        return fallback;
+    }
+}

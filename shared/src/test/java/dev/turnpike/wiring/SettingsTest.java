@@ -1,0 +1,185 @@
+package dev.turnpike.wiring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+    private static final Map<String, String> REQUIRED = Map.of(
+            "TABLE_NAME", "turnpike",
+            "STEPS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/steps",
+            "RESULTS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/results",
+            "PROVIDER_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:provider-AbCdEf");
+
+    @Test
+    void theRequiredVariablesAreEnoughAndTheRestHasItsDefault() {
+        Settings settings = Settings.from(REQUIRED);
+
+        assertThat(settings.deployment().environment()).isEqualTo("dev");
+        assertThat(settings.deployment().queueTenant()).isEqualTo("default");
+        assertThat(settings.deployment().tools().matches("calculator")).isTrue();
+        assertThat(settings.deployment().logLevel()).isEqualTo("INFO");
+        assertThat(settings.resources().tableName()).isEqualTo("turnpike");
+        assertThat(settings.resources().adminSecretArn()).isEmpty();
+        assertThat(settings.provider().baseUrl()).isEqualTo(URI.create("https://api.openai.com/v1"));
+        assertThat(settings.provider().model()).isEqualTo("gpt-4o-mini");
+        assertThat(settings.provider().visionModel()).isEqualTo("gpt-4o");
+        assertThat(settings.provider().priceProvider()).isEmpty();
+        assertThat(settings.provider().temperature()).isEmpty();
+        assertThat(settings.limits())
+                .isEqualTo(new Settings.Limits(
+                        new Settings.Limits.ModelCall(
+                                Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(600), 3),
+                        new Settings.Limits.Context(4_000, 100, OptionalInt.empty()),
+                        new Settings.Limits.Run(50, Duration.ofHours(1)),
+                        Duration.ofDays(30)));
+        assertThat(settings.aws().dynamoDb()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Variable.class,
+            names = {"TABLE_NAME", "STEPS_QUEUE_URL", "RESULTS_QUEUE_URL", "PROVIDER_SECRET_ARN"})
+    void aMissingVariableIsNamedAndTheMessageSaysWhatToPutThere(Variable variable) {
+        assertThatThrownBy(() -> Settings.from(with(variable.name(), " ")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("%s is not set: put %s there.".formatted(variable.name(), variable.content()));
+    }
+
+    @Test
+    void theAdminSecretIsMissedOnlyByWhoAsksForIt() {
+        Settings settings = Settings.from(REQUIRED);
+
+        assertThatThrownBy(() -> settings.resources().requireAdminSecretArn())
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("ADMIN_SECRET_ARN is not set: put the ARN of the secret that holds the admin key there.");
+        assertThat(Settings.from(with("ADMIN_SECRET_ARN", "arn:admin"))
+                        .resources()
+                        .requireAdminSecretArn())
+                .isEqualTo("arn:admin");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "MAX_STEPS, 501",
+        "MAX_STEPS, 0",
+        "MAX_STEPS, many",
+        "MAX_RETRIES, -1",
+        "TIMEOUT, 30s",
+        "RUN_TIMEOUT, 99999999999",
+        "CONTEXT_WINDOW, 12",
+        "TEMPERATURE, 2.1",
+        "TEMPERATURE, NaN",
+        "ENVIRONMENT, my_team",
+        "QUEUE_TENANT, a/b",
+        "LOG_LEVEL, verbose",
+    })
+    void aMalformedVariableIsNamedWithItsValueAndRange(Variable variable, String value) {
+        assertThatThrownBy(() -> Settings.from(with(variable.name(), value)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage("%s is \"%s\": put %s there.".formatted(variable.name(), value, variable.content()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://api.groq.com/openai/v1",
+                "http://localhost:11434/v1",
+                "http://127.0.0.1:8000/v1",
+                "http://[::1]:8000/v1",
+                "http://10.1.2.3/v1",
+                "http://192.168.0.7/v1",
+                "http://[fd12::7]/v1",
+                "http://ollama:11434/v1",
+                "http://vllm.models.internal/v1",
+            })
+    void theProviderIsReachedByHttpsAnywhereAndByHttpAtHome(String url) {
+        assertThat(Settings.from(with("OPENAI_BASE_URL", url + "/")).provider().baseUrl())
+                .isEqualTo(URI.create(url));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://api.openai.com/v1",
+                "http://8.8.8.8/v1",
+                "http://134744072/v1",
+                "http://169.254.169.254/v1",
+                "http://10.evil.example/v1",
+                "https://key@api.openai.com/v1",
+                "https://api.openai.com/v1?key=1",
+                "ftp://localhost/v1",
+                "api.openai.com",
+            })
+    void aProviderUrlThatWouldLeakTheKeyOrCannotWorkIsRefused(String url) {
+        assertThatThrownBy(() -> Settings.from(with("OPENAI_BASE_URL", url)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessage(
+                        "OPENAI_BASE_URL can't be used: put %s there.".formatted(Variable.OPENAI_BASE_URL.content()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"STEPS_QUEUE_URL, steps", "AWS_ENDPOINT_URL_SQS, localhost:9324"})
+    void aUrlWithoutSchemeOrHostIsRefused(Variable variable, String url) {
+        assertThatThrownBy(() -> Settings.from(with(variable.name(), url)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith(variable.name() + " can't be used: put ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'gpt-4o*', gpt-4o-mini, true",
+        "'gpt-4o*', gpt-4o, true",
+        "'gpt-4o*', gpt-4, false",
+        "'ft:*:acme:*', ft:gpt-4o:acme:v2, true",
+        "'ft:*:acme:*', ft:gpt-4o:other:v2, false",
+        "'llama3, mistral*', mistral-small, true",
+        "'llama3, mistral*', llama3.1, false",
+        "'a*a', a, false",
+        "'a*b*b', ab, false",
+        "',', o3, false",
+        "'', o3, true",
+    })
+    void aRequestMayNameTheModelsThatThePatternsName(String patterns, String model, boolean allowed) {
+        assertThat(Settings.from(with("MODELS", patterns)).provider().allows(model))
+                .isEqualTo(allowed);
+    }
+
+    @Test
+    void theDefaultModelsAreAlwaysAllowed() {
+        assertThat(Settings.from(with("MODELS", "o3")).provider())
+                .matches(provider -> provider.allows("gpt-4o-mini"))
+                .matches(provider -> provider.allows("gpt-4o"));
+    }
+
+    @Test
+    void theEndpointOfOneServiceGoesBeforeTheEndpointOfAll() {
+        Map<String, String> variables = with("AWS_ENDPOINT_URL", "http://localhost:4566");
+        variables.put("AWS_ENDPOINT_URL_SQS", "http://localhost:9324");
+
+        assertThat(Settings.from(variables).aws())
+                .returns(
+                        URI.create("http://localhost:4566"),
+                        aws -> aws.dynamoDb().orElseThrow())
+                .returns(URI.create("http://localhost:9324"), aws -> aws.sqs().orElseThrow())
+                .returns(
+                        URI.create("http://localhost:4566"),
+                        aws -> aws.secretsManager().orElseThrow());
+    }
+
+    private static Map<String, String> with(String name, String value) {
+        Map<String, String> variables = new HashMap<>(REQUIRED);
+        variables.put(name, value);
+        return variables;
+    }
+}
