@@ -1,0 +1,128 @@
+package dev.turnpike.ledger;
+
+import dev.turnpike.tokens.Usage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What one provider's models cost. The prices are data with a version, and every cost names its version.
+///
+/// The bundled list is read at the first lookup, not before. A model is found by a name that the list spells out,
+/// else by the first pattern of the list that fits; upper and lower case are the same.
+public final class PriceList {
+    private static final String BUNDLED = "prices.json";
+
+    /// Longer names are no names; patterns are not tried on them.
+    private static final int MAX_MODEL_CHARS = 256;
+
+    private final Supplier<PriceFile.Contents> source;
+    private @Nullable Index index;
+
+    private PriceList(Supplier<PriceFile.Contents> source) {
+        this.source = source;
+    }
+
+    /// The bundled prices of one provider.
+    ///
+    /// @param idOrBaseUrl a provider's id, such as `mistral`, or the base URL of its API; what fits none takes the
+    ///     prices of `openai`, whose models a gateway of another name is likely to serve
+    public static PriceList forProvider(String idOrBaseUrl) {
+        return new PriceList(() -> bundled(idOrBaseUrl));
+    }
+
+    /// An operator's own prices, in the format of the bundled file. Read at once; the stream is left open.
+    ///
+    /// @param idOrBaseUrl as in [#forProvider]
+    /// @throws IllegalArgumentException when it is not a price list; the message says what is wrong where
+    public static PriceList read(InputStream json, String idOrBaseUrl) {
+        PriceFile.Contents contents = PriceFile.read(json, idOrBaseUrl);
+        return new PriceList(() -> contents);
+    }
+
+    /// @param at when the call was made: prices change by date and by time of day
+    /// @return micro-USD rounded half up; unknown when the model is not in the list or lacks a price for tokens
+    ///     that were used, and when the sum is more than a long holds
+    public Cost cost(String model, Usage usage, Instant at) {
+        return find(model)
+                .flatMap(found -> found.at(at).of(usage))
+                .flatMap(PriceList::rounded)
+                .map(micros -> new Cost(micros, version()))
+                .orElseGet(() -> Cost.unknown(version()));
+    }
+
+    /// Tokens that input and output of one call may have together; empty when the list does not say.
+    public OptionalLong contextWindow(String model) {
+        Long tokens = find(model).map(ModelPrices::contextWindow).orElse(null);
+        return tokens == null ? OptionalLong.empty() : OptionalLong.of(tokens);
+    }
+
+    /// Whether the provider has announced the model's end; false for a model that is not in the list.
+    public boolean deprecated(String model) {
+        return find(model).map(ModelPrices::deprecated).orElse(false);
+    }
+
+    /// Which prices these are, for example `2026-11`.
+    public String version() {
+        return index().version();
+    }
+
+    private Optional<ModelPrices> find(String model) {
+        String name = model.strip().toLowerCase(Locale.ROOT);
+        return name.length() > MAX_MODEL_CHARS ? Optional.empty() : index().find(name);
+    }
+
+    private static Optional<Long> rounded(BigDecimal micros) {
+        try {
+            return Optional.of(micros.setScale(0, RoundingMode.HALF_UP).longValueExact());
+        } catch (ArithmeticException _) {
+            // Only a provider that reports absurd usage gets here; the row is kept, its cost is flagged.
+            return Optional.empty();
+        }
+    }
+
+    private synchronized Index index() {
+        if (index == null) {
+            index = Index.of(source.get());
+        }
+        return index;
+    }
+
+    private static PriceFile.Contents bundled(String provider) {
+        try (InputStream json = Objects.requireNonNull(PriceList.class.getResourceAsStream(BUNDLED), BUNDLED)) {
+            return PriceFile.read(json, provider);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private record Index(String version, Map<String, ModelPrices> byName, List<ModelPrices> inOrder) {
+        static Index of(PriceFile.Contents contents) {
+            Map<String, ModelPrices> byName = new HashMap<>();
+            for (ModelPrices model : contents.models()) {
+                model.match().names().forEach(name -> byName.putIfAbsent(name, model));
+            }
+            return new Index(contents.version(), byName, contents.models());
+        }
+
+        Optional<ModelPrices> find(String name) {
+            ModelPrices exact = byName.get(name);
+            return exact != null
+                    ? Optional.of(exact)
+                    : inOrder.stream()
+                            .filter(model -> model.match().matches(name))
+                            .findFirst();
+        }
+    }
+}
