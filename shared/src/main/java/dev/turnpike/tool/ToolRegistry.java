@@ -1,0 +1,113 @@
+package dev.turnpike.tool;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The tools of this deployment. Immutable, and safe to call from any number of threads.
+public final class ToolRegistry {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    private final Map<String, Entry<?>> entries;
+
+    private ToolRegistry(Map<String, Entry<?>> entries) {
+        this.entries = Collections.unmodifiableMap(entries);
+    }
+
+    /// @throws IllegalArgumentException when two tools have one name, or a name is not 1 to 64 of `A-Z a-z 0-9 _ -`
+    public static ToolRegistry of(List<Tool<?>> tools) {
+        Map<String, Entry<?>> entries = new LinkedHashMap<>();
+        for (Tool<?> tool : tools) {
+            String name = tool.name();
+            if (!NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException("a tool's name is 1 to 64 of A-Z a-z 0-9 _ -, not \"" + name + "\"");
+            }
+            if (entries.put(name, Entry.of(tool)) != null) {
+                throw new IllegalArgumentException("two tools are called \"" + name + "\"");
+            }
+        }
+        return new ToolRegistry(entries);
+    }
+
+    /// In the order of registration.
+    public Set<String> names() {
+        return entries.keySet();
+    }
+
+    public Optional<Tool<?>> find(String name) {
+        return Optional.ofNullable(entries.get(name)).map(Entry::tool);
+    }
+
+    /// [Effect#READ_ONLY] for a tool that is not there: calling it does nothing but say so.
+    public Effect effect(String name) {
+        return find(name).map(Tool::effect).orElse(Effect.READ_ONLY);
+    }
+
+    /// What the model is told of the tools in `allowed`, in the order of registration; other names are ignored.
+    public List<ToolSpec> specs(Set<String> allowed) {
+        return entries.values().stream()
+                .filter(entry -> allowed.contains(entry.tool().name()))
+                .map(Entry::spec)
+                .toList();
+    }
+
+    /// Loads what the first call of every tool would load, which takes up to a second in a fresh JVM. Meant for the
+    /// time before a snapshot; without it the first call waits.
+    public void prime() {
+        entries.values().forEach(entry -> entry.schema().prime());
+    }
+
+    /// Checks the arguments and runs the tool on the calling thread. Throws nothing: whatever goes wrong is a failed
+    /// outcome. Giving up at the context's deadline is the caller's part.
+    ///
+    /// @param argumentsJson as the model sent it
+    public ToolOutcome run(String name, String argumentsJson, ToolContext context) {
+        Entry<?> entry = entries.get(name);
+        if (entry == null) {
+            String text =
+                    "There is no tool \"%s\". Tools: %s".formatted(ToolText.head(name, 64), String.join(", ", names()));
+            return failed(name, ToolOutcome.Reason.UNKNOWN_TOOL, text, null);
+        }
+        try {
+            return entry.run(argumentsJson, context);
+        } catch (Throwable e) {
+            // Errors too: a tool that ran out of stack or heap has let go of it by now, and the run goes on without it.
+            return failed(name, ToolOutcome.Reason.BROKEN, name + " failed with an internal error.", e);
+        }
+    }
+
+    private static ToolOutcome failed(String name, ToolOutcome.Reason reason, String text, @Nullable Throwable cause) {
+        return new ToolOutcome.Failed(name, reason, ToolText.forModel(text), cause);
+    }
+
+    private record Entry<A extends Record>(Tool<A> tool, ToolSchema<A> schema) {
+        static <A extends Record> Entry<A> of(Tool<A> tool) {
+            return new Entry<>(tool, ToolSchema.of(tool.arguments()));
+        }
+
+        ToolSpec spec() {
+            return new ToolSpec(tool.name(), tool.description(), schema.json(), null);
+        }
+
+        ToolOutcome run(String argumentsJson, ToolContext context) {
+            String name = tool.name();
+            A arguments;
+            try {
+                arguments = schema.read(argumentsJson);
+            } catch (ToolException e) {
+                String text = "Invalid arguments for " + name + ": " + e.getMessage();
+                return failed(name, ToolOutcome.Reason.INVALID_ARGUMENTS, text, null);
+            }
+            try {
+                return new ToolOutcome.Done(ToolText.forModel(tool.call(arguments, context)));
+            } catch (ToolException e) {
+                return failed(name, ToolOutcome.Reason.REFUSED, name + ": " + e.getMessage(), null);
+            }
+        }
+    }
+}
