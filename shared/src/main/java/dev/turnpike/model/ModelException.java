@@ -2,6 +2,7 @@ package dev.turnpike.model;
 
 import dev.turnpike.tokens.Usage;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A model call failed.
@@ -62,6 +63,18 @@ public final class ModelException extends Exception {
         this.kind = kind;
         this.usage = usage;
         this.retryAfter = retryAfter;
+    }
+
+    /// Nothing had been used, no wait was asked for.
+    ModelException(Kind kind, String message) {
+        this(kind, message, Usage.NONE, null, null);
+    }
+
+    /// The same failure, with what had been used by then.
+    ModelException withUsage(Usage used) {
+        var copy = new ModelException(kind, Objects.requireNonNull(getMessage()), used, retryAfter, getCause());
+        copy.setStackTrace(getStackTrace());
+        return copy;
     }
 
     public Kind kind() {

@@ -1,0 +1,228 @@
+package dev.turnpike.model;
+
+import dev.turnpike.model.Chunk.CallPiece;
+import dev.turnpike.tokens.Usage;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/// Reads a chunk straight from its bytes, or a whole answer: the two differ by `delta` and `message` only.
+///
+/// Tolerant of what providers leave out, add, or send as another type; strict about JSON itself.
+final class ChunkParser {
+    /// Far above what any model counts, and far enough below overflow that sums are safe.
+    private static final double MAX_TOKENS = 1e12;
+
+    private final JsonCursor json;
+    private String text = "";
+    private String refusal = "";
+    private String reasoning = "";
+    private List<CallPiece> calls = List.of();
+    private String finishReason = "";
+    private @Nullable Usage usage;
+    private boolean failed;
+
+    private ChunkParser(JsonCursor json) {
+        this.json = json;
+    }
+
+    /// @throws JacksonException the bytes are not one JSON object
+    static Chunk parse(byte[] bytes, int offset, int length) {
+        try (var json = new JsonCursor(bytes, offset, length)) {
+            return new ChunkParser(json).chunk();
+        }
+    }
+
+    private Chunk chunk() {
+        json.begin();
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            switch (field) {
+                case "choices" -> choices();
+                case "usage" -> usage();
+                case "x_groq" -> groq();
+                case "error" -> failed |= json.truth();
+                case "object" -> failed |= json.string().equals("error");
+                default -> json.skip();
+            }
+        }
+        json.end();
+        return new Chunk(text, refusal, reasoning, calls, finishReason, usage, failed);
+    }
+
+    private void choices() {
+        for (boolean more = json.firstElement(); more; more = json.nextElement()) {
+            for (String field = json.firstField(); field != null; field = json.nextField()) {
+                switch (field) {
+                    case "delta", "message" -> delta();
+                    case "finish_reason" -> finishReason();
+                    case "usage" -> usage();
+                    case "error" -> failed |= json.truth();
+                    default -> json.skip();
+                }
+            }
+        }
+    }
+
+    private void finishReason() {
+        finishReason = json.string();
+        failed |= finishReason.equals("error");
+    }
+
+    /// Reasoning under several names is the same reasoning; a `function_call` beside `tool_calls` is the same call.
+    private void delta() {
+        String reasoningContent = "";
+        String plainReasoning = "";
+        String reasoningDetails = "";
+        CallPiece legacyCall = null;
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            switch (field) {
+                case "content" -> content();
+                case "refusal" -> refusal += json.string();
+                case "reasoning_content" -> reasoningContent = json.string();
+                case "reasoning" -> plainReasoning = json.string();
+                case "reasoning_details" -> reasoningDetails = texts();
+                case "tool_calls" -> toolCalls();
+                case "function_call" -> legacyCall = function().at(0, "");
+                default -> json.skip();
+            }
+        }
+        reasoning += firstNonEmpty(reasoningContent, plainReasoning, reasoningDetails);
+        if (legacyCall != null && calls.isEmpty()) {
+            calls = List.of(legacyCall);
+        }
+    }
+
+    private void content() {
+        if (json.isArray()) {
+            for (boolean more = json.firstElement(); more; more = json.nextElement()) {
+                part();
+            }
+        } else {
+            part();
+        }
+    }
+
+    private void part() {
+        if (json.isString()) {
+            text += json.string();
+            return;
+        }
+        String type = "";
+        String words = "";
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            switch (field) {
+                case "type" -> type = json.string();
+                case "text" -> words = json.string();
+                case "refusal" -> refusal += json.string();
+                case "thinking" -> reasoning += texts();
+                default -> json.skip();
+            }
+        }
+        if (type.equals("thinking") || type.equals("reasoning")) {
+            reasoning += words;
+        } else {
+            text += words;
+        }
+    }
+
+    /// A string, or the texts of an array of parts, joined.
+    private String texts() {
+        if (json.isString()) {
+            return json.string();
+        }
+        var texts = new StringBuilder();
+        for (boolean more = json.firstElement(); more; more = json.nextElement()) {
+            for (String field = json.firstField(); field != null; field = json.nextField()) {
+                switch (field) {
+                    case "text", "summary" -> texts.append(json.string());
+                    default -> json.skip();
+                }
+            }
+        }
+        return texts.toString();
+    }
+
+    private void toolCalls() {
+        var pieces = new ArrayList<CallPiece>();
+        for (boolean more = json.firstElement(); more; more = json.nextElement()) {
+            int index = Chunk.NO_INDEX;
+            String id = "";
+            CallPiece function = CallPiece.EMPTY;
+            for (String field = json.firstField(); field != null; field = json.nextField()) {
+                switch (field) {
+                    case "index" -> index = json.intOr(Chunk.NO_INDEX);
+                    case "id" -> id = json.string();
+                    case "function" -> function = function();
+                    default -> json.skip();
+                }
+            }
+            pieces.add(function.at(index, id));
+        }
+        calls = pieces;
+    }
+
+    private CallPiece function() {
+        String name = "";
+        String arguments = "";
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            switch (field) {
+                case "name" -> name = json.string();
+                case "arguments" -> arguments = json.stringOrJson();
+                default -> json.skip();
+            }
+        }
+        return new CallPiece(Chunk.NO_INDEX, "", name, arguments);
+    }
+
+    private void groq() {
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            switch (field) {
+                case "usage" -> usage();
+                case "error" -> failed |= json.truth();
+                default -> json.skip();
+            }
+        }
+    }
+
+    /// Usage without tokens says nothing: no call costs none at all.
+    private void usage() {
+        long input = 0;
+        long cached = 0;
+        long output = 0;
+        long reasoned = 0;
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            switch (field) {
+                case "prompt_tokens" -> input = tokens();
+                case "completion_tokens" -> output = tokens();
+                case "prompt_cache_hit_tokens" -> cached = tokens();
+                case "prompt_tokens_details" -> cached = Math.max(cached, tokensOf("cached_tokens"));
+                case "completion_tokens_details" -> reasoned = tokensOf("reasoning_tokens");
+                default -> json.skip();
+            }
+        }
+        if (input > 0 || output > 0) {
+            usage = Usage.reported(input, cached, output, reasoned);
+        }
+    }
+
+    private long tokensOf(String detail) {
+        long tokens = 0;
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            if (field.equals(detail)) {
+                tokens = tokens();
+            } else {
+                json.skip();
+            }
+        }
+        return tokens;
+    }
+
+    private long tokens() {
+        return (long) Math.min(json.number(), MAX_TOKENS);
+    }
+
+    private static String firstNonEmpty(String first, String second, String third) {
+        return !first.isEmpty() ? first : !second.isEmpty() ? second : third;
+    }
+}
