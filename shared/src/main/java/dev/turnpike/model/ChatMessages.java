@@ -1,0 +1,209 @@
+package dev.turnpike.model;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Message;
+import dev.turnpike.conversation.Item.Part;
+import dev.turnpike.conversation.Item.Reasoning;
+import dev.turnpike.conversation.Item.Role;
+import dev.turnpike.conversation.Item.ToolCall;
+import dev.turnpike.conversation.Item.ToolResult;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+
+/// Writes items as the messages of a Chat Completions request, in the order that providers demand: an assistant's text
+/// and calls are one message, and each call's result follows at once.
+///
+/// Providers refuse a whole conversation for one odd item, so what a model once got wrong is made harmless here: a
+/// tool's name with other characters, arguments that are no JSON object, a call that was never answered. A result
+/// whose call is not among the items is left out.
+final class ChatMessages {
+    private static final String NO_RESULT = "No result was given for this call.";
+    private static final Pattern NOT_IN_NAMES = Pattern.compile("[^A-Za-z0-9_-]");
+    private static final int MAX_NAME = 64;
+
+    private final JsonGenerator json;
+    private final List<Item> items;
+
+    ChatMessages(JsonGenerator json, List<Item> items) {
+        this.json = json;
+        this.items = items;
+    }
+
+    void write(@Nullable String instructions) {
+        json.writeStartArray();
+        if (instructions != null) {
+            plain("system", instructions);
+        }
+        int next = 0;
+        while (next < items.size()) {
+            next = switch (items.get(next)) {
+                case Message message when message.role() == Role.ASSISTANT -> assistant(plainText(message), next + 1);
+                case Message message -> message(message, next + 1);
+                case ToolCall _ -> assistant("", next);
+                case ToolResult _, Reasoning _ -> next + 1;
+            };
+        }
+        json.writeEndArray();
+    }
+
+    private int message(Message message, int next) {
+        json.writeStartObject();
+        json.writeStringProperty("role", message.role() == Role.USER ? "user" : "system");
+        json.writeName("content");
+        if (message.parts().stream().anyMatch(Part.Image.class::isInstance)
+                || message.parts().size() > 1) {
+            json.writeStartArray();
+            message.parts().forEach(this::part);
+            json.writeEndArray();
+        } else {
+            json.writeString(ModelText.wellFormed(plainText(message)));
+        }
+        json.writeEndObject();
+        return next;
+    }
+
+    private void part(Part part) {
+        switch (part) {
+            case Part.Text(String text) -> textPart(text);
+            case Part.Refusal(String text) -> textPart(text);
+            case Part.Image(String url, var detail) -> imagePart(url, detail);
+        }
+    }
+
+    private void textPart(String text) {
+        json.writeStartObject().writeStringProperty("type", "text");
+        json.writeStringProperty("text", ModelText.wellFormed(text));
+        json.writeEndObject();
+    }
+
+    private void imagePart(String url, @Nullable String detail) {
+        json.writeStartObject().writeStringProperty("type", "image_url");
+        json.writeName("image_url").writeStartObject();
+        json.writeStringProperty("url", ModelText.wellFormed(url));
+        if (detail != null) {
+            json.writeStringProperty("detail", ModelText.wellFormed(detail));
+        }
+        json.writeEndObject().writeEndObject();
+    }
+
+    /// Writes the text, the calls from there on, and their results. Returns where the next message begins.
+    private int assistant(String text, int from) {
+        int to = from;
+        while (to < items.size() && (items.get(to) instanceof ToolCall || items.get(to) instanceof Reasoning)) {
+            to++;
+        }
+        int[] calls = IntStream.range(from, to)
+                .filter(i -> items.get(i) instanceof ToolCall)
+                .toArray();
+        if (text.isEmpty() && calls.length == 0) {
+            return to;
+        }
+        json.writeStartObject().writeStringProperty("role", "assistant");
+        if (text.isEmpty()) {
+            json.writeName("content").writeNull();
+        } else {
+            json.writeStringProperty("content", ModelText.wellFormed(text));
+        }
+        if (calls.length > 0) {
+            json.writeName("tool_calls").writeStartArray();
+            for (int call : calls) {
+                call((ToolCall) items.get(call));
+            }
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+        for (int call : calls) {
+            result(call);
+        }
+        return to;
+    }
+
+    private void call(ToolCall call) {
+        json.writeStartObject();
+        json.writeStringProperty("id", ModelText.wellFormed(call.callId()));
+        json.writeStringProperty("type", "function");
+        json.writeName("function").writeStartObject();
+        json.writeStringProperty("name", sendableName(call.name()));
+        json.writeStringProperty("arguments", sendableArguments(ModelText.wellFormed(call.arguments())));
+        json.writeEndObject().writeEndObject();
+    }
+
+    private void result(int callIndex) {
+        String callId = ((ToolCall) items.get(callIndex)).callId();
+        json.writeStartObject().writeStringProperty("role", "tool");
+        json.writeStringProperty("tool_call_id", ModelText.wellFormed(callId));
+        json.writeStringProperty("content", ModelText.wellFormed(outputOf(callId, callIndex + 1)));
+        json.writeEndObject();
+    }
+
+    /// Some providers give the calls of every turn the same ids: a later call of the same id owns what follows it.
+    private String outputOf(String callId, int from) {
+        for (Item item : items.subList(from, items.size())) {
+            if (item instanceof ToolResult result && result.callId().equals(callId)) {
+                return result.output();
+            }
+            if (item instanceof ToolCall call && call.callId().equals(callId)) {
+                return NO_RESULT;
+            }
+        }
+        return NO_RESULT;
+    }
+
+    private void plain(String role, String text) {
+        json.writeStartObject();
+        json.writeStringProperty("role", role);
+        json.writeStringProperty("content", ModelText.wellFormed(text));
+        json.writeEndObject();
+    }
+
+    private static String plainText(Message message) {
+        var text = new StringBuilder();
+        for (Part part : message.parts()) {
+            switch (part) {
+                case Part.Text(String words) -> text.append(words);
+                case Part.Refusal(String words) -> text.append(words);
+                case Part.Image _ -> {}
+            }
+        }
+        return text.toString();
+    }
+
+    private static String sendableName(String name) {
+        String clean = NOT_IN_NAMES.matcher(name).replaceAll("_");
+        return clean.substring(0, Math.min(clean.length(), MAX_NAME));
+    }
+
+    /// The model still sees what it wrote.
+    private static String sendableArguments(String arguments) {
+        if (isObject(arguments)) {
+            return arguments;
+        }
+        var wrapped = new StringWriter();
+        try (JsonGenerator out = Json.FACTORY.createGenerator(ObjectWriteContext.empty(), wrapped)) {
+            out.writeStartObject()
+                    .writeStringProperty("malformed_arguments", arguments)
+                    .writeEndObject();
+        }
+        return wrapped.toString();
+    }
+
+    private static boolean isObject(String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        try (var json = new JsonCursor(bytes, 0, bytes.length)) {
+            json.begin();
+            json.skip();
+            json.end();
+            return true;
+        } catch (JacksonException _) {
+            return false;
+        }
+    }
+}
