@@ -1,0 +1,37 @@
+package dev.turnpike.model;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/// How to reach the model provider. Set by the operator, never by a request.
+///
+/// @param baseUri of the API, such as `https://api.openai.com/v1`
+/// @param key asked for on every call, so that a rotated key is used at once and none is kept here; a blank one sends
+///     no `Authorization` (a local server needs none)
+/// @param connect longest wait for a connection
+/// @param firstByte longest wait from the request to the first byte of the answer's body
+/// @param idle longest silence after it
+public record ModelSettings(
+        URI baseUri, Supplier<String> key, Duration connect, Duration firstByte, Duration idle, Dialect dialect) {
+    public ModelSettings {
+        if (baseUri.getHost() == null || !("https".equals(baseUri.getScheme()) || "http".equals(baseUri.getScheme()))) {
+            throw new IllegalArgumentException("The model provider's base URL is not an http or https URL: " + baseUri);
+        }
+        requirePositive("connect", connect);
+        requirePositive("firstByte", firstByte);
+        requirePositive("idle", idle);
+    }
+
+    private static void requirePositive(String name, Duration duration) {
+        if (!duration.isPositive()) {
+            throw new IllegalArgumentException(name + " is not longer than zero: " + duration);
+        }
+    }
+
+    /// The address that calls are posted to.
+    URI endpoint() {
+        String base = baseUri.toString();
+        return URI.create((base.endsWith("/") ? base : base + "/") + "chat/completions");
+    }
+}

@@ -1,0 +1,51 @@
+package dev.turnpike.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
+import dev.turnpike.conversation.Item.Message;
+import dev.turnpike.conversation.Item.Outcome;
+import dev.turnpike.conversation.Item.Part;
+import dev.turnpike.conversation.Item.Role;
+import dev.turnpike.tokens.Usage;
+import dev.turnpike.tool.ToolSpec;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// The counter counts one for every character.
+final class UsageEstimateTest {
+    private final UsageEstimate estimate = new UsageEstimate(String::length);
+
+    @Test
+    void everythingThatIsSentAndWrittenIsCounted() {
+        List<Item> items = List.of(
+                Message.text("msg_1", Role.USER, "12345"),
+                new Item.ToolCall("fc_1", "c", "now", "{}", Executor.SERVER),
+                new Item.ToolResult("fco_1", "c", "1234567", Outcome.DONE),
+                new Item.Reasoning("rs_1", "not sent"));
+        var tool = new ToolSpec("now", "tells", null, null);
+
+        Usage usage = estimate.of(request("123", items, List.of(tool)), "12");
+
+        assertThat(usage).isEqualTo(Usage.estimated(3 + (4 + 5) + (4 + 5) + (4 + 7) + (4 + 8), 2));
+    }
+
+    @Test
+    void anImageCountsByItsDetailAndNotByTheLengthOfItsUrl() {
+        var images = new Message(
+                "msg_1",
+                Role.USER,
+                List.of(new Part.Image("data:image/png;base64,AAAA", "low"), new Part.Image("https://x.test/a", null)),
+                false);
+
+        assertThat(estimate.of(request(null, List.of(images), List.of()), "").inputTokens())
+                .isEqualTo(4 + 85 + 765);
+    }
+
+    private static ModelRequest request(@Nullable String instructions, List<Item> items, List<ToolSpec> tools) {
+        return new ModelRequest("harbour-2", instructions, items, tools, ToolChoice.AUTO, true, 50, Map.of());
+    }
+}
