@@ -1,0 +1,168 @@
+package dev.turnpike;
+
+import static java.util.stream.Collectors.flatMapping;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toCollection;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// What may know what, read from the sources.
+///
+/// The local stack is held to the sizes and to the ban on cycles only: it exists to start things up.
+class BoundaryTest {
+    private static final Pattern OURS = Pattern.compile("\\bdev\\.turnpike\\.([a-z]+)\\.");
+    private static final Pattern PLACE = Pattern.compile("(.*)/src/main/java/dev/turnpike/([a-z]+)/[A-Za-z-]+\\.java");
+
+    /// What each package of the shared module may name, from the ones that know nothing of ours to the one that knows
+    /// all. A new package gets its place here.
+    private static final Map<String, Set<String>> MAY_NAME = mayName();
+
+    private static Map<String, Set<String>> mayName() {
+        Set<String> ground = Set.of("sse", "tokens", "tool", "lambda", "access");
+        Map<String, Set<String>> allowed = new TreeMap<>();
+        ground.forEach(name -> allowed.put(name, Set.of()));
+        allowed.put("conversation", Set.of("tokens"));
+        allowed.put("ledger", Set.of("tokens"));
+        allowed.put("model", Set.of("conversation", "tool", "tokens", "sse"));
+        for (String name : List.of("run", "responses", "aws", "wiring")) {
+            allowed.put(name, Set.copyOf(allowed.keySet()));
+        }
+        return allowed;
+    }
+
+    private static final List<Source> SOURCES = Repository.filesEndingWith(".java").stream()
+            .filter(file -> Repository.relative(file).contains("src/main/java/"))
+            .map(Source::of)
+            .toList();
+
+    /// @param module the folder that holds `src`
+    /// @param packageName the one level below `dev.turnpike`
+    /// @param code without line comments, because naming a class in a comment binds nobody
+    private record Source(String path, String module, String packageName, List<String> code) {
+        static Source of(Path file) {
+            String path = Repository.relative(file);
+            Matcher place = PLACE.matcher(path);
+            assertThat(place.matches())
+                    .as("%s lies one level below dev.turnpike", path)
+                    .isTrue();
+            List<String> code = Repository.read(file)
+                    .lines()
+                    .map(line -> line.replaceFirst("(^|\\s)//.*", ""))
+                    .toList();
+            return new Source(path, place.group(1), place.group(2), code);
+        }
+
+        boolean isDeployed() {
+            return !module.equals("local");
+        }
+
+        boolean contains(String text) {
+            return code.stream().anyMatch(line -> line.contains(text));
+        }
+
+        Set<String> otherPackages() {
+            return code.stream()
+                    .flatMap(line -> OURS.matcher(line).results())
+                    .map(result -> result.group(1))
+                    .filter(Predicate.not(packageName::equals))
+                    .collect(toCollection(TreeSet::new));
+        }
+    }
+
+    @Test
+    void aSharedPackageNamesOnlyPackagesBelowIt() {
+        assertThat(SOURCES.stream().filter(source -> source.module().equals("shared")))
+                .allSatisfy(source -> {
+                    assertThat(MAY_NAME).as("packages with a place").containsKey(source.packageName());
+                    assertThat(MAY_NAME.getOrDefault(source.packageName(), Set.of()))
+                            .as("what %s may name", source.path())
+                            .containsAll(source.otherPackages());
+                });
+    }
+
+    @Test
+    void aFunctionNamesNoOtherFunction() {
+        assertThat(SOURCES.stream().filter(source -> source.module().startsWith("functions/")))
+                .allSatisfy(source -> assertThat(MAY_NAME.keySet())
+                        .as("what %s may name", source.path())
+                        .containsAll(source.otherPackages()));
+    }
+
+    @Test
+    void noPackagesNameEachOtherInACircle() {
+        Map<String, Set<String>> names = SOURCES.stream()
+                .collect(groupingBy(
+                        Source::packageName,
+                        TreeMap::new,
+                        flatMapping(source -> source.otherPackages().stream(), toCollection(TreeSet::new))));
+
+        assertThat(names.keySet())
+                .allSatisfy(name -> assertThat(reachableFrom(name, names))
+                        .as("packages that %s depends on", name)
+                        .doesNotContain(name));
+    }
+
+    @Test
+    void theAwsSdkIsNamedByItsAdaptersAndTheWiringOnly() {
+        assertThat(deployedOutside("aws", "wiring")).noneMatch(source -> source.contains("software.amazon.awssdk"));
+    }
+
+    @Test
+    void httpIsSpokenByTheModelClientAndByToolsOnly() {
+        assertThat(deployedOutside("model", "tool")).noneMatch(source -> source.contains("java.net.http"));
+    }
+
+    @Test
+    void theEnvironmentIsReadByTheWiringOnly() {
+        assertThat(deployedOutside("wiring")).noneMatch(source -> source.contains("System.getenv"));
+    }
+
+    @Test
+    void filesPackagesHandlersAndPomsStaySmall() {
+        assertThat(SOURCES)
+                .allSatisfy(source -> assertThat(lines(source.path()))
+                        .as("lines of %s", source.path())
+                        .isLessThanOrEqualTo(source.path().endsWith("Handler.java") ? 60 : 350));
+        assertThat(SOURCES.stream().collect(groupingBy(source -> source.module() + ": " + source.packageName())))
+                .allSatisfy((name, files) -> assertThat(files).as(name).hasSizeLessThanOrEqualTo(20));
+        assertThat(Repository.filesEndingWith("pom.xml").stream().map(Repository::relative))
+                .filteredOn(path -> path.matches("functions/[^/]+/pom.xml"))
+                .isNotEmpty()
+                .allSatisfy(path -> assertThat(lines(path)).as(path).isLessThanOrEqualTo(25));
+    }
+
+    private Stream<Source> deployedOutside(String... packages) {
+        return SOURCES.stream()
+                .filter(Source::isDeployed)
+                .filter(source -> !Set.of(packages).contains(source.packageName()));
+    }
+
+    private static long lines(String path) {
+        return Repository.read(Repository.path(path)).lines().count();
+    }
+
+    private static Set<String> reachableFrom(String start, Map<String, Set<String>> names) {
+        Set<String> seen = new TreeSet<>();
+        Deque<String> open = new ArrayDeque<>(names.getOrDefault(start, Set.of()));
+        while (!open.isEmpty()) {
+            String next = open.pop();
+            if (seen.add(next)) {
+                open.addAll(names.getOrDefault(next, Set.of()));
+            }
+        }
+        return seen;
+    }
+}
