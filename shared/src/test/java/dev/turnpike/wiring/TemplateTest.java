@@ -1,0 +1,276 @@
+package dev.turnpike.wiring;
+
+import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toMap;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnpike.Repository;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.AbstractConstruct;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+
+/// What a deployment must not lose, whoever edits template.yaml.
+class TemplateTest {
+    private static final JsonNode TEMPLATE = read("template.yaml");
+    private static final Map<String, JsonNode> FUNCTIONS = ofType("AWS::Serverless::Function");
+
+    @Test
+    void everyRouteStreams() {
+        List<JsonNode> routes = FUNCTIONS.values().stream()
+                .flatMap(function -> eventsOfType(function, "Api"))
+                .toList();
+
+        assertThat(routes)
+                .anySatisfy(route -> {
+                    assertThat(route.path("Path").asString()).isEqualTo("/{proxy+}");
+                    assertThat(route.path("Method").asString()).isEqualTo("any");
+                })
+                .allSatisfy(route -> {
+                    assertThat(route.path("ResponseTransferMode").asString()).isEqualTo("RESPONSE_STREAM");
+                    assertThat(route.path("TimeoutInMillis").asInt()).isEqualTo(900_000);
+                });
+    }
+
+    @Test
+    void theStreamingFunctionStartsFromASnapshotThroughTheWrapper() {
+        JsonNode api = properties("ApiFunction");
+
+        assertThat(api.at("/SnapStart/ApplyOn").asString()).isEqualTo("PublishedVersions");
+        assertThat(api.path("AutoPublishAlias").asString()).isEqualTo("live");
+        assertThat(FUNCTIONS.values())
+                .filteredOn(function -> environment(function).has("AWS_LAMBDA_EXEC_WRAPPER"))
+                .containsExactly(api);
+        assertThat(environment(api).path("AWS_LAMBDA_EXEC_WRAPPER").asString())
+                .isEqualTo("/var/task/bootstrap-wrapper");
+    }
+
+    @Test
+    @DisplayName("Row 28: a run of many steps passes for a loop, so RecursiveLoop Allow is on the worker only")
+    void onlyTheWorkerMayCallItself() {
+        assertThat(TEMPLATE.at("/Globals/Function").has("RecursiveLoop")).isFalse();
+        assertThat(FUNCTIONS)
+                .allSatisfy((name, function) -> assertThat(
+                                function.path("RecursiveLoop").asString(""))
+                        .as(name)
+                        .isEqualTo(name.equals("WorkerFunction") ? "Allow" : ""));
+    }
+
+    @Test
+    void everyHandlerIsAClassOfItsFunctionAndEveryZipIsTheOneThatWasTested() {
+        assertThat(FUNCTIONS).hasSize(4).allSatisfy((name, function) -> {
+            String handler = function.path("Handler").asString();
+            String folder = handler.replaceFirst("dev\\.turnpike\\.([a-z]+)\\..*", "functions/$1");
+            assertThat(Repository.path(folder + "/src/main/java/" + handler.replace('.', '/') + ".java"))
+                    .exists();
+            assertThat(function.path("CodeUri").asString()).isEqualTo(folder + "/target/function.zip");
+        });
+    }
+
+    @Test
+    void theVariablesThatAreSetAreTheVariablesThatAreRead() {
+        Set<String> set = FUNCTIONS.values().stream()
+                .flatMap(function -> environment(function).propertyNames().stream())
+                .collect(toCollection(TreeSet::new));
+        Set<String> read = Settings.variableNames().stream()
+                .filter(name -> !name.startsWith("AWS_"))
+                .collect(toCollection(TreeSet::new));
+        read.add("AWS_LAMBDA_EXEC_WRAPPER");
+
+        assertThat(set).isEqualTo(read);
+        assertThat(FUNCTIONS.values())
+                .allSatisfy(function -> assertThat(environment(function).propertyNames())
+                        .containsAll(Arrays.stream(Variable.values())
+                                .filter(Variable::required)
+                                .map(Variable::name)
+                                .toList()));
+    }
+
+    @Test
+    void aParameterAndTheVariableThatItFillsHaveOneDefault() {
+        JsonNode variables = environment(properties("ApiFunction"));
+        assertThat(Variable.values()).allSatisfy(variable -> {
+            JsonNode parameter = parameter(variables.path(variable.name()));
+            if (!parameter.isMissingNode()) {
+                assertThat(parameter.path("Default").asString()).isEqualTo(variable.fallback());
+            }
+        });
+    }
+
+    /// SAM publishes no version when only a parameter's value changes.
+    @Test
+    void aChangedParameterMakesANewVersionOfTheApiFunction() {
+        JsonNode api = properties("ApiFunction");
+        Set<String> numbered = references(properties("ApiSettings").path("Content"));
+        Set<String> used = references(api);
+        used.addAll(references(TEMPLATE.at("/Globals/Function")));
+        used.retainAll(TEMPLATE.path("Parameters").propertyNames());
+
+        assertThat(api.at("/VersionDescription/Fn::Sub").asString()).contains("${ApiSettings.VersionNumber}");
+        assertThat(numbered).containsAll(used);
+    }
+
+    @Test
+    void aQueueWaitsSixTimesItsFunctionAndTakesBackPartOfABatch() {
+        List<JsonNode> sources = FUNCTIONS.values().stream()
+                .flatMap(function -> eventsOfType(function, "SQS").peek(source -> {
+                    int timeout = function.path("Timeout").asInt();
+                    assertThat(queueOf(source).path("VisibilityTimeout").asInt())
+                            .isGreaterThanOrEqualTo(6 * timeout);
+                }))
+                .toList();
+
+        assertThat(sources).hasSize(2).allSatisfy(source -> {
+            assertThat(source.at("/FunctionResponseTypes/0").asString()).isEqualTo("ReportBatchItemFailures");
+            assertThat(queueOf(source).at("/RedrivePolicy/maxReceiveCount").asInt())
+                    .isGreaterThanOrEqualTo(5);
+        });
+        assertThat(properties("WorkerFunction")
+                        .at("/Events/Steps/Properties/BatchSize")
+                        .asInt())
+                .isOne();
+    }
+
+    @Test
+    void everyQueueIsEncryptedAndEveryDeadLetterIsKeptLongest() {
+        assertThat(ofType("AWS::SQS::Queue")).hasSize(6).allSatisfy((name, queue) -> {
+            assertThat(queue.path("SqsManagedSseEnabled").asBoolean()).as(name).isTrue();
+            assertThat(queue.has("RedrivePolicy")).as(name).isNotEqualTo(name.endsWith("DeadLetters"));
+            if (name.endsWith("DeadLetters")) {
+                assertThat(queue.path("MessageRetentionPeriod").asInt()).isEqualTo(1_209_600);
+            }
+        });
+    }
+
+    @Test
+    void aFunctionMayDoWhatIsNamedWithWhatIsNamedAndNeverScan() {
+        List<JsonNode> statements = FUNCTIONS.values().stream()
+                .map(function ->
+                        properties(function.at("/Role/Fn::GetAtt").asString().replace(".Arn", "")))
+                .peek(role -> assertThat(role.has("ManagedPolicyArns")).isFalse())
+                .flatMap(role -> role.path("Policies").valueStream())
+                .flatMap(policy -> policy.at("/PolicyDocument/Statement").valueStream())
+                .toList();
+
+        assertThat(statements).hasSizeGreaterThan(8).allSatisfy(statement -> {
+            assertThat(statement.path("Effect").asString()).isEqualTo("Allow");
+            assertThat(statement.path("Action").toString()).doesNotContain("*");
+            assertThat(statement.path("Resource").toString())
+                    .doesNotContain("*")
+                    .containsAnyOf("Ref", "Fn::");
+        });
+        assertThat(Repository.read(Repository.path("template.yaml"))).doesNotContainIgnoringCase("dynamodb:scan");
+    }
+
+    @Test
+    void everyFunctionHasSampleEventsThatAreNamedAfterIt() {
+        Set<String> functions = Repository.filesEndingWith(".json").stream()
+                .filter(file -> file.startsWith(Repository.path("events")))
+                .peek(file -> assertThat(new ObjectMapper().readTree(file).isObject())
+                        .as(file.toString())
+                        .isTrue())
+                .map(file -> String.valueOf(file.getFileName()).replaceFirst("-.*", ""))
+                .collect(toCollection(TreeSet::new));
+
+        assertThat(functions).containsExactly("api", "intake", "reaper", "worker");
+    }
+
+    @Test
+    void theTableSurvivesMistakes() {
+        JsonNode table = TEMPLATE.at("/Resources/Table");
+
+        assertThat(table.path("DeletionPolicy").asString()).isEqualTo("Retain");
+        assertThat(table.path("UpdateReplacePolicy").asString()).isEqualTo("Retain");
+        assertThat(table.at("/Properties/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled")
+                        .asBoolean())
+                .isTrue();
+        assertThat(table.at("/Properties/TimeToLiveSpecification/AttributeName").asString())
+                .isEqualTo("ttl");
+    }
+
+    private static Map<String, JsonNode> ofType(String type) {
+        return TEMPLATE.path("Resources")
+                .propertyStream()
+                .filter(resource -> resource.getValue().path("Type").asString().equals(type))
+                .collect(toMap(
+                        Map.Entry::getKey,
+                        resource -> resource.getValue().path("Properties"),
+                        (a, _) -> a,
+                        TreeMap::new));
+    }
+
+    private static JsonNode properties(String resource) {
+        return TEMPLATE.path("Resources").path(resource).path("Properties");
+    }
+
+    private static Stream<JsonNode> eventsOfType(JsonNode function, String type) {
+        return function.path("Events")
+                .valueStream()
+                .filter(event -> event.path("Type").asString().equals(type))
+                .map(event -> event.path("Properties"));
+    }
+
+    private static JsonNode queueOf(JsonNode source) {
+        return properties(source.at("/Queue/Fn::GetAtt").asString().replace(".Arn", ""));
+    }
+
+    /// The variables of all functions, with the function's own laid over them.
+    private static JsonNode environment(JsonNode function) {
+        var merged = new ObjectMapper().createObjectNode();
+        Stream.of(TEMPLATE.at("/Globals/Function"), function)
+                .flatMap(source -> source.at("/Environment/Variables").propertyStream())
+                .forEach(variable -> merged.set(variable.getKey(), variable.getValue()));
+        return merged;
+    }
+
+    private static JsonNode parameter(JsonNode reference) {
+        return TEMPLATE.path("Parameters").path(reference.path("Ref").asString(""));
+    }
+
+    private static Set<String> references(JsonNode node) {
+        return node.findValuesAsString("Ref").stream().collect(toCollection(TreeSet::new));
+    }
+
+    private static JsonNode read(String path) {
+        Object tree = new Yaml(new CloudFormationTags()).load(Repository.read(Repository.path(path)));
+        return new ObjectMapper().valueToTree(tree);
+    }
+
+    /// Reads `!Ref x` as `{"Ref": "x"}` and `!Sub x` as `{"Fn::Sub": "x"}`.
+    private static final class CloudFormationTags extends SafeConstructor {
+        CloudFormationTags() {
+            super(new LoaderOptions());
+            yamlMultiConstructors.put("!", new AbstractConstruct() {
+                @Override
+                public Object construct(Node node) {
+                    String name = node.getTag().getValue().substring(1);
+                    return Map.of(name.equals("Ref") ? name : "Fn::" + name, contentOf(node));
+                }
+            });
+        }
+
+        private Object contentOf(Node node) {
+            return switch (node) {
+                case ScalarNode scalar -> scalar.getValue();
+                case SequenceNode sequence -> constructSequence(sequence);
+                case MappingNode mapping -> constructMapping(mapping);
+                default -> throw new IllegalArgumentException("unknown node " + node);
+            };
+        }
+    }
+}
