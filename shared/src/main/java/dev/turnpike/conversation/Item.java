@@ -9,6 +9,19 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Item {
     String id();
 
+    /// The same item under another id.
+    Item withId(String id);
+
+    /// What its ids begin with on the wire.
+    default String idPrefix() {
+        return switch (this) {
+            case Message _ -> "msg";
+            case ToolCall call -> call.executor() == Executor.SERVER ? "mcp" : "fc";
+            case ToolResult _ -> "fco";
+            case Reasoning _ -> "rs";
+        };
+    }
+
     /// Who speaks in a message.
     enum Role {
         USER,
@@ -41,6 +54,11 @@ public sealed interface Item {
             return new Message(id, role, List.of(new Part.Text(text)), false);
         }
 
+        @Override
+        public Message withId(String id) {
+            return new Message(id, role, parts, incomplete);
+        }
+
         /// The text parts, joined.
         public String text() {
             var text = new StringBuilder();
@@ -55,13 +73,28 @@ public sealed interface Item {
 
     /// @param callId joins the call with its result; the model's or, where it gave none, ours
     /// @param arguments JSON text exactly as the model wrote it; it may be invalid
-    record ToolCall(String id, String callId, String name, String arguments, Executor executor) implements Item {}
+    record ToolCall(String id, String callId, String name, String arguments, Executor executor) implements Item {
+        @Override
+        public ToolCall withId(String id) {
+            return new ToolCall(id, callId, name, arguments, executor);
+        }
+    }
 
     /// @param output what the model is told; an error text when `outcome` is not DONE
-    record ToolResult(String id, String callId, String output, Outcome outcome) implements Item {}
+    record ToolResult(String id, String callId, String output, Outcome outcome) implements Item {
+        @Override
+        public ToolResult withId(String id) {
+            return new ToolResult(id, callId, output, outcome);
+        }
+    }
 
     /// The model's visible reasoning. Never sent back to a model as somebody's turn.
-    record Reasoning(String id, String text) implements Item {}
+    record Reasoning(String id, String text) implements Item {
+        @Override
+        public Reasoning withId(String id) {
+            return new Reasoning(id, text);
+        }
+    }
 
     /// One piece of a message.
     sealed interface Part {

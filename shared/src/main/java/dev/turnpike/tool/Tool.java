@@ -2,8 +2,8 @@ package dev.turnpike.tool;
 
 /// A tool that runs on the server: a record of arguments and a function of it.
 ///
-/// The JSON Schema that the model sees comes from the record's components; what the model sends is validated against it
-/// before `call` runs, so `call` sees only well-formed arguments.
+/// The JSON Schema that the model sees comes from the record's components; what the model sends is validated against
+/// it before `call` runs, so `call` sees only well-formed arguments.
 ///
 /// @param <A> the record of the arguments
 public interface Tool<A extends Record> {

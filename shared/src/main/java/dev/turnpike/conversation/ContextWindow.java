@@ -1,0 +1,117 @@
+package dev.turnpike.conversation;
+
+import dev.turnpike.conversation.Item.Part;
+import dev.turnpike.tokens.TokenCounter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/// Chooses what a model is shown of a conversation: the newest items that fit, tool pairs never split.
+public final class ContextWindow {
+    /// Every model is trusted with this much, so a context of no more bytes than that needs no counting: a text has
+    /// never more tokens than bytes.
+    private static final int ALWAYS_FITS_TOKENS = 4096;
+
+    /// What the roles and separators around an item cost, at most.
+    private static final int OVERHEAD_TOKENS = 8;
+
+    private static final int IMAGE_TOKENS = 1_000;
+
+    private final TokenCounter counter;
+
+    public ContextWindow(TokenCounter counter) {
+        this.counter = counter;
+    }
+
+    /// @param items oldest first
+    /// @param dropped whether an older item was left out
+    /// @param fits false when even the newest `atLeast` items are more than the budget allows
+    public record Fit(List<Item> items, boolean dropped, boolean fits) {}
+
+    /// @param items oldest first
+    /// @param atLeast how many of the newest must stay: the input of the run and what it has done since
+    /// @param atMost most items to take, unless `atLeast` is more
+    /// @param fixed texts that are sent along in any case: instructions, tools
+    /// @param budgetTokens asked only when the size alone does not settle it; includes the fixed texts
+    public Fit fit(List<Item> items, int atLeast, int atMost, List<String> fixed, LongSupplier budgetTokens) {
+        int start = Math.max(0, items.size() - Math.max(atMost, atLeast));
+        boolean fits = true;
+        if (bytes(items, start, fixed) > ALWAYS_FITS_TOKENS) {
+            long left = budgetTokens.getAsLong()
+                    - fixed.stream().mapToLong(counter::count).sum();
+            int i = items.size();
+            while (i > start && (left -= tokens(items.get(i - 1))) >= 0) {
+                i--;
+            }
+            fits = items.size() - i >= Math.min(atLeast, items.size());
+            start = i;
+        }
+        List<Item> chosen = items.subList(start, items.size());
+        return new Fit(start == 0 ? List.copyOf(chosen) : withoutOrphans(chosen), start > 0, fits);
+    }
+
+    /// A result whose call was left out would be refused by providers.
+    private static List<Item> withoutOrphans(List<Item> items) {
+        Set<String> calls = new HashSet<>();
+        List<Item> kept = new ArrayList<>();
+        for (Item item : items) {
+            if (item instanceof Item.ToolCall call) {
+                calls.add(call.callId());
+            }
+            if (!(item instanceof Item.ToolResult result) || calls.contains(result.callId())) {
+                kept.add(item);
+            }
+        }
+        return kept;
+    }
+
+    private static long bytes(List<Item> items, int start, List<String> fixed) {
+        long bytes = 0;
+        for (String text : fixed) {
+            bytes += 3L * text.length();
+        }
+        for (int i = start; i < items.size() && bytes <= ALWAYS_FITS_TOKENS; i++) {
+            bytes += OVERHEAD_TOKENS + IMAGE_TOKENS * images(items.get(i));
+            for (String text : texts(items.get(i))) {
+                bytes += text.length() > ALWAYS_FITS_TOKENS
+                        ? text.length()
+                        : text.getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
+        return bytes;
+    }
+
+    /// What an item adds to a prompt, about.
+    public long tokens(Item item) {
+        long tokens = OVERHEAD_TOKENS + IMAGE_TOKENS * images(item);
+        for (String text : texts(item)) {
+            tokens += counter.count(text);
+        }
+        return tokens;
+    }
+
+    private static long images(Item item) {
+        return item instanceof Item.Message message
+                ? message.parts().stream().filter(Part.Image.class::isInstance).count()
+                : 0;
+    }
+
+    private static List<String> texts(Item item) {
+        return switch (item) {
+            case Item.Message message ->
+                message.parts().stream()
+                        .map(part -> switch (part) {
+                            case Part.Text(String text) -> text;
+                            case Part.Refusal(String text) -> text;
+                            case Part.Image _ -> "";
+                        })
+                        .toList();
+            case Item.ToolCall call -> List.of(call.name(), call.arguments());
+            case Item.ToolResult result -> List.of(result.output());
+            case Item.Reasoning _ -> List.of();
+        };
+    }
+}

@@ -1,0 +1,34 @@
+package dev.turnpike.conversation;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/// ULIDs: 48 bits of milliseconds, 80 random bits. Source: the ULID specification.
+///
+/// The randomness is `SecureRandom`'s, which a restored snapshot does not repeat.
+public final class Ulids implements Ids {
+    private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
+
+    private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
+
+    public Ulids(InstantSource clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public String next() {
+        var text = new char[26];
+        long millis = clock.millis();
+        for (int i = 9; i >= 0; i--) {
+            text[i] = ALPHABET[(int) (millis & 31)];
+            millis >>>= 5;
+        }
+        var bytes = new byte[16];
+        random.nextBytes(bytes);
+        for (int i = 0; i < 16; i++) {
+            text[10 + i] = ALPHABET[bytes[i] & 31];
+        }
+        return new String(text);
+    }
+}
