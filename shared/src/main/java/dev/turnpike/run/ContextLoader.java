@@ -1,0 +1,70 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Conversation;
+import dev.turnpike.conversation.Conversation.ForkPoint;
+import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.conversation.ConversationStore;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.model.Deadline;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what a run needs of its conversation: the newest items, across forks, and no more than the window may hold.
+public final class ContextLoader {
+    private final ConversationStore conversations;
+    private final int maxHistory;
+
+    /// @param maxHistory most items of the past that are read
+    public ContextLoader(ConversationStore conversations, int maxHistory) {
+        this.conversations = conversations;
+        this.maxHistory = maxHistory;
+    }
+
+    /// @param own the run's items so far, where the caller has just written them; null reads them too
+    LiveRun load(Run run, @Nullable List<Item> own, Deadline deadline, Consumer<RunEvent> watcher) {
+        int ownItems = (int) (run.endSeq() - run.firstSeq());
+        List<Item> items = new ArrayList<>();
+        if (own != null) {
+            items.addAll(own.reversed());
+        }
+        long before = own == null ? run.endSeq() : run.firstSeq();
+        var start = new ForkPoint(run.key().conversation().id(), before);
+        boolean older = read(run, start, Math.max(maxHistory, ownItems), items);
+        Collections.reverse(items);
+        return new LiveRun(run, items, older, deadline, watcher);
+    }
+
+    /// Adds items, newest first, until there are `limit` or no more.
+    ///
+    /// @return whether older ones exist
+    private boolean read(Run run, ForkPoint start, int limit, List<Item> items) {
+        @Nullable ForkPoint at = start;
+        while (at != null) {
+            var key = new ConversationKey(run.key().tenant(), at.conversation());
+            if (at.seq() == 0) {
+                at = parent(run, key);
+            } else if (items.size() >= limit) {
+                return true;
+            } else {
+                List<StoredItem> page = conversations.newestFirst(key, at.seq(), limit - items.size());
+                page.forEach(stored -> items.add(stored.item()));
+                // What a page does not reach has been deleted: the history ends there.
+                at = page.isEmpty()
+                        ? null
+                        : new ForkPoint(at.conversation(), page.getLast().seq());
+            }
+        }
+        return false;
+    }
+
+    private @Nullable ForkPoint parent(Run run, ConversationKey key) {
+        if (key.equals(run.key().conversation())) {
+            return run.parent();
+        }
+        return conversations.find(key).map(Conversation::parent).orElse(null);
+    }
+}

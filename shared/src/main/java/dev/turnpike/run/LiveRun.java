@@ -1,0 +1,61 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.model.Deadline;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/// A run in the hands of its lease holder: its row, the items it can see, and who watches.
+final class LiveRun {
+    private Run run;
+    private final List<Item> items;
+    private final boolean olderItems;
+    private final Deadline deadline;
+    private final Consumer<RunEvent> watcher;
+
+    /// @param items the newest items of the conversation, oldest first, the run's own among them
+    /// @param olderItems whether the conversation has more than those
+    /// @param deadline of this invocation
+    LiveRun(Run run, List<Item> items, boolean olderItems, Deadline deadline, Consumer<RunEvent> watcher) {
+        this.run = run;
+        this.items = new ArrayList<>(items);
+        this.olderItems = olderItems;
+        this.deadline = deadline;
+        this.watcher = watcher;
+    }
+
+    Run run() {
+        return run;
+    }
+
+    List<Item> items() {
+        return items;
+    }
+
+    boolean olderItems() {
+        return olderItems;
+    }
+
+    /// How many of the items are this run's own: they can't be left out of its window.
+    int ownItems() {
+        return (int) (run.endSeq() - run.firstSeq());
+    }
+
+    Deadline deadline() {
+        return deadline;
+    }
+
+    Deadline leaseEnd() {
+        return new Deadline(run.leaseUntil(), deadline.clock());
+    }
+
+    void emit(RunEvent event) {
+        watcher.accept(event);
+    }
+
+    void committed(Run after, List<Item> added) {
+        run = after;
+        items.addAll(added);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Conversation.ForkPoint;
+import dev.turnpike.conversation.Item;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Everything that the creating transaction writes.
+///
+/// @param place where its items go
+/// @param input already with ids; may be empty when a conversation is continued
+/// @param lease held from the start by a caller that runs step 0 itself; null leaves the run to the queue
+/// @param idempotency the caller's `Idempotency-Key`; null for none
+/// @param expiresAt when the conversation, if it is new, may be deleted
+public record NewRun(
+        RunKey key,
+        RunRequest request,
+        Limits limits,
+        Place place,
+        List<Item> input,
+        @Nullable Lease lease,
+        @Nullable Idempotency idempotency,
+        @Nullable Reply reply,
+        Instant createdAt,
+        Instant expiresAt) {
+
+    /// @param owner who holds it, for people who read the table
+    public record Lease(String owner, Instant until) {}
+
+    /// @param keyHash SHA-256 of the key, in hex
+    /// @param requestHash SHA-256 of the request, in hex: another request under the same key is refused
+    public record Idempotency(String keyHash, String requestHash) {}
+
+    public sealed interface Place {
+        /// Sequence number of the first input item.
+        long firstSeq();
+
+        /// @param parent the history that it goes on from, if any; nothing is copied
+        record NewConversation(@Nullable ForkPoint parent) implements Place {
+            @Override
+            public long firstSeq() {
+                return 0;
+            }
+        }
+
+        /// At the end of an existing conversation, which must still end there.
+        record Append(long firstSeq) implements Place {}
+    }
+}

@@ -1,0 +1,50 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Conversation.ForkPoint;
+import dev.turnpike.conversation.Conversation.Totals;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// One execution, from a request to a stop reason; the wire's `response`.
+///
+/// @param step the step to be done next: 0, 1, 2, …
+/// @param fence grows with every acquisition; only its holder can commit
+/// @param leaseUntil until when the holder is left alone; `Instant.EPOCH` when nobody holds it
+/// @param attempts tries of the current step, this one included
+/// @param parent the history that its conversation goes on from, if that is a fork
+/// @param firstSeq sequence number of the run's first input item
+/// @param inputEnd sequence number after its last input item: its output starts here
+/// @param endSeq sequence number after its last item so far
+/// @param spent tokens and cost of its settled ledger rows
+/// @param priceVersion the price list of its last ledger row; null while there is none
+/// @param changedAt last time that its row was written, or a later time before which nothing is due
+/// @param ttftMillis milliseconds from the first model call to its first token; -1 while there is none
+public record Run(
+        RunKey key,
+        RunStatus status,
+        int step,
+        long fence,
+        Instant leaseUntil,
+        int attempts,
+        boolean cancelRequested,
+        RunRequest request,
+        Limits limits,
+        @Nullable ForkPoint parent,
+        long firstSeq,
+        long inputEnd,
+        long endSeq,
+        Totals spent,
+        @Nullable String priceVersion,
+        long ttftMillis,
+        @Nullable StopReason stopReason,
+        @Nullable RunError error,
+        @Nullable Reply reply,
+        Instant createdAt,
+        Instant changedAt,
+        @Nullable Instant endedAt) {
+
+    /// The step as the queue names it.
+    public StepMessage message() {
+        return new StepMessage(key, step);
+    }
+}

@@ -1,0 +1,234 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Conversation;
+import dev.turnpike.conversation.Conversation.ForkPoint;
+import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.conversation.ConversationStore;
+import dev.turnpike.conversation.Ids;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
+import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.run.NewRun.Place;
+import dev.turnpike.run.RunStore.Creation;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Lets a request in: finds where its run belongs, checks that its tool results answer calls, creates it.
+public final class RunAdmission {
+    private static final int MOST_ITEMS_APPENDED = 90;
+
+    private final RunStore runs;
+    private final ConversationStore conversations;
+    private final AdmissionSettings settings;
+    private final Ids ids;
+    private final InstantSource clock;
+
+    public RunAdmission(
+            RunStore runs, ConversationStore conversations, AdmissionSettings settings, Ids ids, InstantSource clock) {
+        this.runs = runs;
+        this.conversations = conversations;
+        this.settings = settings;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /// @param maxAttempts tries of one step
+    /// @param runTimeout wall time of a run
+    /// @param conversationTtl how long a conversation lives after its last run
+    public record AdmissionSettings(int maxSteps, int maxAttempts, Duration runTimeout, Duration conversationTtl) {
+        /// What is not to be stored is kept this long, for a run that has to survive a crash.
+        private static final Duration UNSTORED = Duration.ofHours(1);
+
+        Duration ttl(boolean store) {
+            return store ? conversationTtl : UNSTORED;
+        }
+    }
+
+    /// @param input without ids
+    /// @param lease for a caller that runs the first step itself; null for the queue
+    public record Application(
+            String tenant,
+            RunRequest request,
+            List<Item> input,
+            History history,
+            NewRun.@Nullable Lease lease,
+            NewRun.@Nullable Idempotency idempotency,
+            @Nullable Reply reply) {}
+
+    /// What the request goes on from.
+    public sealed interface History {
+        record None() implements History {}
+
+        record Response(String id) implements History {}
+
+        /// @param id with its `conv_`
+        record InConversation(String id) implements History {}
+    }
+
+    public sealed interface Admission {
+        /// @param input as stored, with ids
+        record Admitted(Run run, List<Item> input) implements Admission {}
+
+        /// The same `Idempotency-Key` has created this run before.
+        record Repeated(Run run) implements Admission {}
+
+        record KeyReused() implements Admission {}
+
+        record PreviousResponseNotFound(String id) implements Admission {}
+
+        record ConversationNotFound(String id) implements Admission {}
+
+        /// Another run is at work in the conversation.
+        record ConversationLocked(String id) implements Admission {}
+
+        /// The previous run asked for this call and the input does not answer it.
+        record NoToolOutput(String callId) implements Admission {}
+
+        record NoToolCall(String callId) implements Admission {}
+
+        record TooManyItems(int most) implements Admission {}
+    }
+
+    public Admission admit(Application application) {
+        return switch (application.history()) {
+            case History.None() -> {
+                Optional<Admission> wrong = unanswered(application, List.of());
+                yield wrong.orElseGet(() -> create(application, fresh(application), new Place.NewConversation(null)));
+            }
+            case History.Response(String id) -> afterResponse(application, id);
+            case History.InConversation(String id) -> inConversation(application, id);
+        };
+    }
+
+    private ConversationKey fresh(Application application) {
+        return new ConversationKey(application.tenant(), ids.next());
+    }
+
+    private Admission afterResponse(Application application, String id) {
+        Optional<Run> found = RunKey.parse(application.tenant(), id).flatMap(runs::find);
+        Optional<Run> usable = found.filter(run -> run.request().store());
+        if (usable.isEmpty()) {
+            return new Admission.PreviousResponseNotFound(id);
+        }
+        Run previous = usable.get();
+        ConversationKey key = previous.key().conversation();
+        Optional<Conversation> conversation = conversations.find(key);
+        if (conversation.isEmpty()) {
+            return new Admission.PreviousResponseNotFound(id);
+        }
+        if (!previous.status().terminal()) {
+            return new Admission.ConversationLocked("conv_" + key.id());
+        }
+        List<Item> output = conversations.range(key, previous.inputEnd(), previous.endSeq()).stream()
+                .map(StoredItem::item)
+                .toList();
+        Optional<Admission> wrong = unanswered(application, output);
+        if (wrong.isPresent()) {
+            return wrong.get();
+        }
+        boolean head = previous.endSeq() == conversation.get().nextSeq();
+        return head && application.request().store()
+                ? append(application, conversation.get())
+                : create(application, fresh(application), fork(key, previous.endSeq()));
+    }
+
+    private Admission inConversation(Application application, String id) {
+        Optional<Conversation> found = id.matches("conv_[0-9a-z]{26}")
+                ? conversations.find(new ConversationKey(application.tenant(), id.substring(5)))
+                : Optional.empty();
+        if (found.isEmpty()) {
+            return new Admission.ConversationNotFound(id);
+        }
+        Conversation conversation = found.get();
+        long end = conversation.nextSeq();
+        boolean answers = application.input().stream().anyMatch(Item.ToolResult.class::isInstance);
+        List<Item> recent = answers && end > 0
+                ? conversations.newestFirst(conversation.key(), end, MOST_ITEMS_APPENDED).reversed().stream()
+                        .map(StoredItem::item)
+                        .toList()
+                : List.of();
+        Optional<Admission> wrong = unanswered(application, recent);
+        if (wrong.isPresent()) {
+            return wrong.get();
+        }
+        return application.request().store()
+                ? append(application, conversation)
+                : create(application, fresh(application), fork(conversation.key(), end));
+    }
+
+    private static Place fork(ConversationKey from, long seq) {
+        return new Place.NewConversation(new ForkPoint(from.id(), seq));
+    }
+
+    private Admission append(Application application, Conversation conversation) {
+        if (conversation.activeRun() != null) {
+            return new Admission.ConversationLocked("conv_" + conversation.key().id());
+        }
+        if (application.input().size() > MOST_ITEMS_APPENDED) {
+            return new Admission.TooManyItems(MOST_ITEMS_APPENDED);
+        }
+        return create(application, conversation.key(), new Place.Append(conversation.nextSeq()));
+    }
+
+    private Admission create(Application application, ConversationKey conversation, Place place) {
+        Instant now = clock.instant();
+        RunRequest request = application.request();
+        List<Item> input = new ArrayList<>();
+        for (Item item : application.input()) {
+            input.add(item.withId(ids.item(item.idPrefix(), place.firstSeq() + input.size())));
+        }
+        var run = new NewRun(
+                new RunKey(conversation, ids.next()),
+                request,
+                new Limits(settings.maxSteps(), settings.maxAttempts(), now.plus(settings.runTimeout())),
+                place,
+                input,
+                application.lease(),
+                application.idempotency(),
+                application.reply(),
+                now,
+                now.plus(settings.ttl(request.store())));
+        return switch (runs.create(run)) {
+            case Creation.Created(Run created) -> new Admission.Admitted(created, input);
+            case Creation.Repeated(Run earlier) -> new Admission.Repeated(earlier);
+            case Creation.KeyReused() -> new Admission.KeyReused();
+            case Creation.Locked() -> new Admission.ConversationLocked("conv_" + conversation.id());
+        };
+    }
+
+    /// Calls of the caller's tools and their results must match, as providers demand it.
+    private static Optional<Admission> unanswered(Application application, List<Item> before) {
+        Set<String> open = new LinkedHashSet<>();
+        Set<String> known = new LinkedHashSet<>();
+        for (Item item : before) {
+            note(item, open, known);
+        }
+        for (Item item : application.input()) {
+            if (item instanceof Item.ToolResult result && !known.contains(result.callId())) {
+                return Optional.of(new Admission.NoToolCall(result.callId()));
+            }
+            note(item, open, known);
+        }
+        return open.stream().findFirst().map(Admission.NoToolOutput::new);
+    }
+
+    private static void note(Item item, Set<String> open, Set<String> known) {
+        switch (item) {
+            case Item.ToolCall call -> {
+                known.add(call.callId());
+                if (call.executor() == Executor.CLIENT) {
+                    open.add(call.callId());
+                }
+            }
+            case Item.ToolResult result -> open.remove(result.callId());
+            case Item.Message _, Item.Reasoning _ -> {}
+        }
+    }
+}

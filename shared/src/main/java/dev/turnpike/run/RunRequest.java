@@ -1,0 +1,37 @@
+package dev.turnpike.run;
+
+import dev.turnpike.model.ToolChoice;
+import dev.turnpike.tool.ToolSpec;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What was asked for, as far as the engine needs it.
+///
+/// @param clientTools tools that the caller runs
+/// @param serverTools names of the tools that we run, already narrowed to what the caller may use
+/// @param maxOutputTokens of one model call; never unlimited
+/// @param parameters further Chat Completions parameters by name, each as JSON text
+/// @param truncation whether older items may be left out of the model's window; otherwise the run fails
+/// @param store whether the conversation is kept once the run has ended
+/// @param wire the whole validated request less its input, as JSON: what the response object echoes, and the form in
+///     which a request is stored
+public record RunRequest(
+        String model,
+        @Nullable String instructions,
+        List<ToolSpec> clientTools,
+        List<String> serverTools,
+        ToolChoice toolChoice,
+        boolean parallelToolCalls,
+        int maxOutputTokens,
+        Map<String, String> parameters,
+        boolean truncation,
+        boolean store,
+        boolean background,
+        String wire) {
+
+    /// Reads the stored form back. The wire's package implements it, so that stores need not know the wire.
+    public interface Reader {
+        RunRequest read(String wire);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.ledger.LedgerRow;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps runs. Every write is conditional, and a lost race is a return value.
+///
+/// All methods throw [StoreUnavailableException] when the store cannot be reached or stays throttled until
+/// `deadline`; the effect of the write is then unknown, and repeating it is safe.
+public interface RunStore {
+    /// Writes the run, its input and, if new, its conversation in one transaction.
+    Creation create(NewRun run);
+
+    sealed interface Creation {
+        record Created(Run run) implements Creation {}
+
+        /// The same `Idempotency-Key` with the same request has created this run before.
+        record Repeated(Run run) implements Creation {}
+
+        /// The same `Idempotency-Key` came with another request.
+        record KeyReused() implements Creation {}
+
+        /// Another run holds the conversation, or has just moved its end.
+        record Locked() implements Creation {}
+    }
+
+    Optional<Run> find(RunKey key);
+
+    /// Takes the step for one try: a new fence, a lease until `leaseUntil`, one more attempt.
+    Acquisition acquire(RunKey key, int step, Instant now, Instant leaseUntil, String owner);
+
+    sealed interface Acquisition {
+        record Acquired(Run run) implements Acquisition {}
+
+        /// Somebody works on it until `until`, unless they are dead.
+        record Held(Instant until) implements Acquisition {}
+
+        /// The message is for a step that is already done.
+        record Stale(Run run) implements Acquisition {}
+
+        record Ended(Run run) implements Acquisition {}
+
+        /// Tried as often as the limits allow.
+        record Exhausted(Run run) implements Acquisition {}
+
+        /// No such run, or deleted.
+        record Unknown() implements Acquisition {}
+    }
+
+    Commit commit(StepCommit commit);
+
+    sealed interface Commit {
+        record Committed(Run run) implements Commit {}
+
+        /// Somebody asked for the run's cancellation; nothing was written.
+        record CancelRequested() implements Commit {}
+
+        /// The lease has passed to somebody else, or the run has ended; nothing was written.
+        record FencedOut() implements Commit {}
+    }
+
+    /// Gives the lease back without a result; the attempt counts. Does nothing when the fence has moved on.
+    ///
+    /// @param due when the next try is wanted; until then the run is not taken for forgotten
+    void release(Run run, Instant due);
+
+    /// Records that an attempt was paid for in vain; again for the same fence: nothing.
+    void abandon(RunKey key, LedgerRow row);
+
+    /// What is known of the step's tool calls from earlier attempts, by index.
+    Map<Integer, ToolRecord> toolRecords(Run run);
+
+    /// Writes the intent of a call that must not start twice, if the run is still ours and not cancelled.
+    ///
+    /// @return false when an earlier attempt has written it or the lease is lost: the call must not start
+    boolean intend(Run run, ToolRecord intent);
+
+    /// Saves one call's result, so that only missing ones run again after a crash. The first writer wins.
+    void saveToolResult(Run run, ToolRecord done);
+
+    /// @param index position among the step's calls
+    /// @param key the idempotency key
+    /// @param result null while only the intent is known
+    record ToolRecord(int index, String tool, String key, Item.@Nullable ToolResult result) {}
+
+    /// Records that a message is about to be sent again, if the run is still as it was read and not terminal.
+    ///
+    /// @return false when it has moved: there is nothing to send
+    boolean resend(Run run, Instant now);
+
+    /// Marks the reply as delivered.
+    void replySent(RunKey key);
+
+    /// At most `limit` runs of a shard that were not terminal when the index saw them, oldest first. It lags: read
+    /// the run itself before acting on it.
+    List<RunKey> active(int shard, int limit);
+
+    /// Number of shards of the index of active runs.
+    int ACTIVE_SHARDS = 8;
+
+    List<LedgerRow> ledger(RunKey key);
+}

@@ -1,0 +1,188 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.ledger.LedgerRow;
+import dev.turnpike.model.Deadline;
+import dev.turnpike.run.RunStore.Acquisition;
+import dev.turnpike.run.RunStore.Commit;
+import dev.turnpike.run.StepCommit.After;
+import dev.turnpike.run.StepResult.Verdict;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Runs steps: acquire, work, commit, next. The same engine serves the api function, which watches, and the worker.
+///
+/// Safety comes from the fence in every commit; clocks, leases and messages only decide who tries when.
+public final class StepEngine {
+    private static final Duration UNTOUCHED = Duration.ofSeconds(20);
+
+    private final RunStore runs;
+    private final StepQueue queue;
+    private final ContextLoader contexts;
+    private final ModelStep modelStep;
+    private final ToolStep toolStep;
+    private final EngineSettings settings;
+    private final StepPlan plan;
+
+    public StepEngine(
+            RunStore runs,
+            StepQueue queue,
+            ContextLoader contexts,
+            ModelStep modelStep,
+            ToolStep toolStep,
+            EngineSettings settings) {
+        this.runs = runs;
+        this.queue = queue;
+        this.contexts = contexts;
+        this.modelStep = modelStep;
+        this.toolStep = toolStep;
+        this.settings = settings;
+        this.plan = new StepPlan(settings);
+    }
+
+    /// Serves a message.
+    ///
+    /// @param deadline end of the invocation
+    /// @param watcher told of everything, on this thread
+    public Outcome advance(StepMessage message, Deadline deadline, Consumer<RunEvent> watcher) {
+        Instant now = deadline.clock().instant();
+        Acquisition acquisition =
+                runs.acquire(message.run(), message.step(), now, leaseUntil(deadline), settings.owner());
+        return switch (acquisition) {
+            case Acquisition.Acquired(Run run) -> drive(contexts.load(run, null, deadline, watcher));
+            case Acquisition.Held(Instant until) -> new Outcome.NotNow(until);
+            case Acquisition.Stale(Run run) -> repair(run, now);
+            case Acquisition.Exhausted(Run run) -> giveUp(run, now);
+            case Acquisition.Ended(Run run) -> new Outcome.Ended(run);
+            case Acquisition.Unknown() -> new Outcome.Ignored("no such run");
+        };
+    }
+
+    /// Takes steps of a run that the caller has created and holds, until it ends or the time is up.
+    ///
+    /// @param watcher told of everything, on this thread
+    /// @param input the run's items, which the caller has just written
+    public Outcome start(Run created, List<Item> input, Deadline deadline, Consumer<RunEvent> watcher) {
+        return drive(contexts.load(created, input, deadline, watcher));
+    }
+
+    /// The loop.
+    private Outcome drive(LiveRun live) {
+        NextStep next = plan.first(live);
+        while (true) {
+            switch (next) {
+                case NextStep.CallModel() -> next = settle(live, modelStep.perform(live));
+                case NextStep.CallTools(var calls) -> next = settle(live, toolStep.perform(live, calls));
+                case NextStep.HandOver(Duration delay) -> {
+                    return handOver(live, delay);
+                }
+                case NextStep.End(StopReason reason, RunError error) -> {
+                    return end(live, reason, error);
+                }
+                case NextStep.LetGo() -> {
+                    return new Outcome.NotNow(live.run().leaseUntil());
+                }
+            }
+        }
+    }
+
+    /// Commits what a step brought, together with what becomes of the run, and says what is next.
+    private NextStep settle(LiveRun live, StepResult result) {
+        if (result.verdict() instanceof Verdict.TryAgain(Duration delay, RunError _)) {
+            if (result.row() != null) {
+                runs.abandon(live.run().key(), result.row());
+            }
+            return new NextStep.HandOver(delay);
+        }
+        recordLostAttempts(live.run(), result.row());
+        return save(live, result, plan.after(live, result));
+    }
+
+    private NextStep save(LiveRun live, StepResult result, NextStep next) {
+        After after = switch (next) {
+            case NextStep.CallModel _, NextStep.CallTools _ ->
+                new After.Keep(leaseUntil(live.deadline()), settings.owner());
+            case NextStep.End(StopReason reason, RunError error) -> new After.Finish(reason, error);
+            case NextStep.HandOver _, NextStep.LetGo _ -> new After.Release();
+        };
+        return switch (runs.commit(stepCommit(live, result, after))) {
+            case Commit.Committed(Run run) -> {
+                live.committed(run, result.items());
+                if (result.row() != null) {
+                    live.emit(new RunEvent.Settled(result.row()));
+                }
+                yield next;
+            }
+            // A second transaction: what was paid for is kept, and the run ends.
+            case Commit.CancelRequested() -> save(live, result, new NextStep.End(StopReason.CANCELLED, null));
+            case Commit.FencedOut() -> new NextStep.LetGo();
+        };
+    }
+
+    private static StepCommit stepCommit(LiveRun live, StepResult result, After after) {
+        Instant now = live.deadline().clock().instant();
+        boolean worked = !result.equals(StepResult.NONE);
+        return new StepCommit(live.run(), worked, result.items(), result.row(), result.ttftMillis(), after, now);
+    }
+
+    /// Earlier attempts of this step died on the way; each may have paid for the same prompt.
+    private void recordLostAttempts(Run run, @Nullable LedgerRow settled) {
+        if (settled == null) {
+            return;
+        }
+        for (long fence = run.fence() - run.attempts() + 1; fence < run.fence(); fence++) {
+            runs.abandon(run.key(), modelStep.lostAttempt(settled, fence));
+        }
+    }
+
+    private Outcome end(LiveRun live, StopReason reason, @Nullable RunError error) {
+        boolean ended = live.run().status().terminal()
+                || save(live, StepResult.NONE, new NextStep.End(reason, error)) instanceof NextStep.End;
+        if (!ended) {
+            return new Outcome.NotNow(live.run().leaseUntil());
+        }
+        live.emit(new RunEvent.Ended(live.run()));
+        return new Outcome.Ended(live.run());
+    }
+
+    /// Gives the lease back first: a message that arrives before that would find it held.
+    private Outcome handOver(LiveRun live, Duration delay) {
+        Run run = live.run();
+        if (run.leaseUntil().isAfter(Instant.EPOCH)) {
+            runs.release(run, live.deadline().clock().instant().plus(delay));
+        }
+        queue.send(run.message(), delay);
+        return new Outcome.HandedOver(run);
+    }
+
+    /// The message is old. If the run it belongs to has been lying still, its own message may be lost.
+    private Outcome repair(Run run, Instant now) {
+        boolean still = run.leaseUntil().isBefore(now) && run.changedAt().isBefore(now.minus(UNTOUCHED));
+        if (!run.status().terminal() && still && runs.resend(run, now)) {
+            queue.send(run.message(), Duration.ZERO);
+        }
+        return new Outcome.Ignored("stale step");
+    }
+
+    private Outcome giveUp(Run run, Instant now) {
+        var finish = new After.Finish(StopReason.ERROR, RunError.STEP_ATTEMPTS_EXHAUSTED);
+        return switch (runs.commit(new StepCommit(run, false, List.of(), null, -1, finish, now))) {
+            case Commit.Committed(Run ended) -> new Outcome.Ended(ended);
+            case Commit.CancelRequested() -> {
+                var cancel = new After.Finish(StopReason.CANCELLED, null);
+                yield runs.commit(new StepCommit(run, false, List.of(), null, -1, cancel, now))
+                                instanceof Commit.Committed(Run ended)
+                        ? new Outcome.Ended(ended)
+                        : new Outcome.Ignored("moved on");
+            }
+            case Commit.FencedOut() -> new Outcome.Ignored("moved on");
+        };
+    }
+
+    private Instant leaseUntil(Deadline deadline) {
+        return deadline.at().plus(settings.leaseExtra());
+    }
+}

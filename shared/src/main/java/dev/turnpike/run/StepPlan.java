@@ -1,0 +1,96 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
+import dev.turnpike.run.StepResult.Verdict;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Decides the next step. It looks only at what is stored, so a run resumes by being looked at.
+final class StepPlan {
+    private final EngineSettings settings;
+
+    StepPlan(EngineSettings settings) {
+        this.settings = settings;
+    }
+
+    /// The step to take now, by a holder who has just acquired the run.
+    NextStep first(LiveRun live) {
+        return limited(live, live.run().step(), due(owed(live.items(), List.of())));
+    }
+
+    /// What follows a step, before its result is committed.
+    NextStep after(LiveRun live, StepResult result) {
+        return switch (result.verdict()) {
+            case Verdict.Stop(StopReason reason, RunError error) -> new NextStep.End(reason, error);
+            case Verdict.TryAgain(Duration delay, RunError _) -> new NextStep.HandOver(delay);
+            case Verdict.GoOn() -> limited(live, live.run().step() + 1, next(live, result));
+        };
+    }
+
+    private static NextStep due(Map<String, Item.ToolCall> owed) {
+        List<Item.ToolCall> server = by(owed, Executor.SERVER);
+        return server.isEmpty() ? new NextStep.CallModel() : new NextStep.CallTools(server);
+    }
+
+    private static NextStep next(LiveRun live, StepResult result) {
+        Map<String, Item.ToolCall> owed = owed(live.items(), result.items());
+        if (!by(owed, Executor.SERVER).isEmpty()) {
+            return due(owed);
+        }
+        // What an earlier run asked of its caller is not waited for again.
+        if (!by(owed(own(live), result.items()), Executor.CLIENT).isEmpty()) {
+            return new NextStep.End(StopReason.CLIENT_TOOLS, null);
+        }
+        boolean answered = result.row() != null;
+        return answered ? new NextStep.End(StopReason.ANSWERED, null) : new NextStep.CallModel();
+    }
+
+    private static List<Item> own(LiveRun live) {
+        return live.items()
+                .subList(live.items().size() - live.ownItems(), live.items().size());
+    }
+
+    /// Limits come before work: what is not started costs nothing.
+    private NextStep limited(LiveRun live, int step, NextStep wanted) {
+        if (wanted instanceof NextStep.End) {
+            return wanted;
+        }
+        if (live.run().cancelRequested()) {
+            return new NextStep.End(StopReason.CANCELLED, null);
+        }
+        Limits limits = live.run().limits();
+        if (step >= limits.maxSteps()) {
+            return new NextStep.End(StopReason.MAX_STEPS, null);
+        }
+        if (!live.deadline().clock().instant().isBefore(limits.deadline())) {
+            return new NextStep.End(StopReason.DEADLINE, null);
+        }
+        Duration needed = wanted instanceof NextStep.CallModel ? settings.modelStepNeeds() : settings.toolStepNeeds();
+        return live.deadline().remaining().compareTo(needed) < 0 ? new NextStep.HandOver(Duration.ZERO) : wanted;
+    }
+
+    /// Calls without a result, by call id. An id may come again in a later answer; then the later call counts.
+    private static Map<String, Item.ToolCall> owed(List<Item> items, List<Item> added) {
+        Map<String, Item.ToolCall> owed = new LinkedHashMap<>();
+        items.forEach(item -> note(owed, item));
+        added.forEach(item -> note(owed, item));
+        return owed;
+    }
+
+    private static void note(Map<String, Item.ToolCall> owed, Item item) {
+        switch (item) {
+            case Item.ToolCall call -> owed.put(call.callId(), call);
+            case Item.ToolResult result -> owed.remove(result.callId());
+            case Item.Message _, Item.Reasoning _ -> {}
+        }
+    }
+
+    private static List<Item.ToolCall> by(Map<String, Item.ToolCall> owed, Executor executor) {
+        return owed.values().stream()
+                .filter(call -> call.executor() == executor)
+                .toList();
+    }
+}

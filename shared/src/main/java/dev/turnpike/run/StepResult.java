@@ -1,0 +1,26 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.ledger.LedgerRow;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What a step brought, before it is committed.
+///
+/// @param row what its model call used; null for a tool step, or when nothing was used
+/// @param ttftMillis -1 when the step brought no token
+record StepResult(List<Item> items, @Nullable LedgerRow row, long ttftMillis, Verdict verdict) {
+    sealed interface Verdict {
+        /// The items say what comes next.
+        record GoOn() implements Verdict {}
+
+        record Stop(StopReason reason, @Nullable RunError error) implements Verdict {}
+
+        /// Nothing is committed; another attempt may succeed after `delay`.
+        record TryAgain(Duration delay, RunError error) implements Verdict {}
+    }
+
+    /// No step was taken.
+    static final StepResult NONE = new StepResult(List.of(), null, -1, new Verdict.GoOn());
+}

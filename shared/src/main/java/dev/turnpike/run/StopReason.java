@@ -1,0 +1,35 @@
+package dev.turnpike.run;
+
+/// Why a run ended.
+public enum StopReason {
+    /// The model answered.
+    ANSWERED(RunStatus.COMPLETED, ""),
+    /// The model called tools that the caller runs.
+    CLIENT_TOOLS(RunStatus.COMPLETED, ""),
+    MAX_OUTPUT_TOKENS(RunStatus.INCOMPLETE, "max_output_tokens"),
+    CONTENT_FILTER(RunStatus.INCOMPLETE, "content_filter"),
+    MAX_STEPS(RunStatus.INCOMPLETE, "turnpike:max_steps"),
+    DEADLINE(RunStatus.INCOMPLETE, "turnpike:deadline"),
+    /// A tool that must not run twice was started and its end is not known: a person or the next run's model decides.
+    OUTCOME_UNKNOWN(RunStatus.INCOMPLETE, "turnpike:outcome_unknown"),
+    CANCELLED(RunStatus.CANCELLED, ""),
+    ERROR(RunStatus.FAILED, "");
+
+    private final RunStatus status;
+    private final String wireReason;
+
+    StopReason(RunStatus status, String wireReason) {
+        this.status = status;
+        this.wireReason = wireReason;
+    }
+
+    /// The terminal status that it leads to.
+    public RunStatus status() {
+        return status;
+    }
+
+    /// The `incomplete_details.reason` of the wire; empty unless the status is INCOMPLETE.
+    public String wireReason() {
+        return wireReason;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Ids;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Outcome;
+import dev.turnpike.run.RunStore.ToolRecord;
+import dev.turnpike.run.StepResult.Verdict;
+import dev.turnpike.tool.Effect;
+import dev.turnpike.tool.ToolContext;
+import dev.turnpike.tool.ToolOutcome;
+import dev.turnpike.tool.ToolRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// Runs the calls that the model asked for, side by side, each result saved for itself.
+public final class ToolStep {
+    private static final String UNKNOWN = "The tool was started and its end is not known. It must not run twice, so"
+            + " it was not started again; whether it had its effect is unknown.";
+
+    private final RunStore runs;
+    private final ToolRegistry tools;
+    private final EngineSettings settings;
+    private final Ids ids;
+
+    public ToolStep(RunStore runs, ToolRegistry tools, EngineSettings settings, Ids ids) {
+        this.runs = runs;
+        this.tools = tools;
+        this.settings = settings;
+        this.ids = ids;
+    }
+
+    StepResult perform(LiveRun live, List<Item.ToolCall> calls) {
+        List<Work> works = prepare(live.run(), calls);
+        calls.forEach(call -> live.emit(new RunEvent.ToolStarted(call)));
+        Instant deadline = deadline(live);
+        List<Item> results = new ArrayList<>();
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        try {
+            var places = new Semaphore(settings.parallelTools());
+            List<Future<Item.ToolResult>> running = works.stream()
+                    .map(work -> threads.submit(() -> inItsTurn(places, live.run(), work, deadline)))
+                    .toList();
+            for (Work work : works) {
+                Item.ToolResult result = await(running.get(work.index), work, live, deadline);
+                results.add(result);
+                live.emit(new RunEvent.ToolFinished(work.call, result));
+            }
+        } finally {
+            // A tool that ignores its deadline is interrupted and left behind: its result is no longer wanted.
+            threads.shutdownNow();
+        }
+        return new StepResult(results, null, -1, verdict(results));
+    }
+
+    /// @param known what an earlier attempt of this step left of the call
+    private record Work(
+            int index,
+            Item.ToolCall call,
+            String resultId,
+            @Nullable ToolRecord known) {}
+
+    private List<Work> prepare(Run run, List<Item.ToolCall> calls) {
+        Map<Integer, ToolRecord> known = run.attempts() > 1 ? runs.toolRecords(run) : Map.of();
+        List<Work> works = new ArrayList<>();
+        for (int i = 0; i < calls.size(); i++) {
+            works.add(new Work(i, calls.get(i), ids.item("fco", run.endSeq() + i), known.get(i)));
+        }
+        return works;
+    }
+
+    private Instant deadline(LiveRun live) {
+        Instant byTool = live.deadline().clock().instant().plus(settings.toolTimeout());
+        return live.deadline().minus(settings.finishMargin()).orEarlier(byTool).at();
+    }
+
+    private Item.ToolResult inItsTurn(Semaphore places, Run run, Work work, Instant deadline)
+            throws InterruptedException {
+        places.acquire();
+        try {
+            return perform(run, work, deadline);
+        } finally {
+            places.release();
+        }
+    }
+
+    private Item.ToolResult perform(Run run, Work work, Instant deadline) {
+        String name = work.call.name();
+        if (work.known != null && work.known.result() != null) {
+            return work.known.result();
+        }
+        if (!run.request().serverTools().contains(name)) {
+            return result(work, "The tool " + name + " is not available in this run.", Outcome.FAILED);
+        }
+        String key = IdempotencyKeys.of(run, work.index, name);
+        if (tools.effect(name) == Effect.ONCE
+                && (work.known != null || !runs.intend(run, new ToolRecord(work.index, name, key, null)))) {
+            return result(work, UNKNOWN, Outcome.UNKNOWN);
+        }
+        var context = new ToolContext(
+                run.key().tenant(), run.key().conversation().id(), run.key().run(), key, deadline);
+        ToolOutcome outcome = tools.run(name, work.call.arguments(), context);
+        var result =
+                result(work, outcome.text(), outcome instanceof ToolOutcome.Failed ? Outcome.FAILED : Outcome.DONE);
+        runs.saveToolResult(run, new ToolRecord(work.index, name, key, result));
+        return result;
+    }
+
+    private Item.ToolResult await(Future<Item.ToolResult> running, Work work, LiveRun live, Instant deadline) {
+        Duration left = Duration.between(live.deadline().clock().instant(), deadline);
+        try {
+            return running.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException _) {
+            running.cancel(true);
+            return tools.effect(work.call.name()) == Effect.ONCE
+                    ? result(work, UNKNOWN, Outcome.UNKNOWN)
+                    : result(work, "The tool " + work.call.name() + " did not end in time.", Outcome.FAILED);
+        } catch (ExecutionException failure) {
+            throw failure.getCause() instanceof RuntimeException ours ? ours : new IllegalStateException(failure);
+        } catch (InterruptedException interrupt) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while tools were running", interrupt);
+        }
+    }
+
+    private static Item.ToolResult result(Work work, String text, Outcome outcome) {
+        return new Item.ToolResult(work.resultId, work.call.callId(), text, outcome);
+    }
+
+    private static Verdict verdict(List<Item> results) {
+        boolean unknown = results.stream()
+                .anyMatch(item -> item instanceof Item.ToolResult result && result.outcome() == Outcome.UNKNOWN);
+        return unknown ? new Verdict.Stop(StopReason.OUTCOME_UNKNOWN, null) : new Verdict.GoOn();
+    }
+}
