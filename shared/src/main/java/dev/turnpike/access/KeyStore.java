@@ -1,0 +1,23 @@
+package dev.turnpike.access;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps API keys by their hash; the key itself is stored nowhere.
+public interface KeyStore {
+    /// Read so that a key disabled a moment ago is seen as disabled.
+    Optional<StoredKey> find(String sha256);
+
+    /// @return false when that hash exists
+    boolean create(String sha256, StoredKey key);
+
+    /// @param id the public part of the key
+    /// @param disabledAt from then on it is refused; null while it is good
+    record StoredKey(
+            String id,
+            String tenant,
+            String name,
+            Instant createdAt,
+            @Nullable Instant disabledAt) {}
+}
