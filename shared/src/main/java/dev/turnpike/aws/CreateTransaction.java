@@ -1,0 +1,177 @@
+package dev.turnpike.aws;
+
+import static software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure.ALL_OLD;
+
+import dev.turnpike.aws.Transactions.Written;
+import dev.turnpike.conversation.Conversation.ForkPoint;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.run.NewRun;
+import dev.turnpike.run.NewRun.Place;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunKey;
+import dev.turnpike.run.RunStore.Creation;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.Update;
+
+/// Creates a run with its input, its place in the conversation and its idempotency record: all of it, or nothing.
+final class CreateTransaction {
+    /// Most actions of one transaction, less the rows that are not items.
+    private static final int MOST_ITEMS = 90;
+
+    private final String table;
+    private final Transactions transactions;
+    private final RunCodec runs;
+    private final ItemCodec items;
+
+    CreateTransaction(String table, Transactions transactions, RunCodec runs, ItemCodec items) {
+        this.table = table;
+        this.transactions = transactions;
+        this.runs = runs;
+        this.items = items;
+    }
+
+    /// @param earlier reads the run that an idempotency record names
+    Creation write(NewRun run, Function<RunKey, @Nullable Run> earlier) {
+        Run created = RunCodec.created(run);
+        List<Row> input = items(run);
+        int ahead = Math.max(0, input.size() - MOST_ITEMS);
+        writeAhead(run, input.subList(0, ahead));
+        NewRun.Lease lease = run.lease();
+        List<TransactWriteItem> actions = new ArrayList<>();
+        actions.add(place(run));
+        actions.add(
+                put(runs.write(created, lease == null ? null : lease.owner()).expires(run.expiresAt())));
+        NewRun.Idempotency idempotency = run.idempotency();
+        if (idempotency != null) {
+            actions.add(putNew(idempotencyRow(run, idempotency)));
+        }
+        if (run.place() instanceof Place.NewConversation && run.request().store()) {
+            actions.add(put(listEntry(run)));
+        }
+        input.subList(ahead, input.size()).forEach(item -> actions.add(put(item)));
+        return switch (transactions.write(run.key().run(), actions)) {
+            case Written.Done() -> new Creation.Created(created);
+            case Written.Refused(int action, Row found) ->
+                action == 0 || idempotency == null ? new Creation.Locked() : repeated(run, idempotency, found, earlier);
+        };
+    }
+
+    /// A new conversation's id is known to nobody yet, so items beyond the size of a transaction can be there before
+    /// it.
+    private void writeAhead(NewRun run, List<Row> rows) {
+        for (int from = 0; from < rows.size(); from += MOST_ITEMS) {
+            List<TransactWriteItem> actions = rows.subList(from, Math.min(rows.size(), from + MOST_ITEMS)).stream()
+                    .map(this::put)
+                    .toList();
+            transactions.write(run.key().run().substring(4) + "a" + from, actions);
+        }
+    }
+
+    /// The first action, so that its refusal is told from the idempotency record's.
+    private TransactWriteItem place(NewRun run) {
+        return switch (run.place()) {
+            case Place.NewConversation(ForkPoint parent) -> putNew(head(run, parent));
+            case Place.Append(long firstSeq) -> append(run, firstSeq);
+        };
+    }
+
+    private static Row head(NewRun run, @Nullable ForkPoint parent) {
+        Row row = new Row(new java.util.HashMap<>(TableKeys.meta(run.key().conversation())))
+                .put("nextSeq", run.input().size())
+                .put("activeRun", run.key().run())
+                .put("created", run.createdAt())
+                .expires(run.expiresAt());
+        if (parent != null) {
+            row.put("parent", parent.conversation()).put("parentSeq", parent.seq());
+        }
+        return row;
+    }
+
+    private TransactWriteItem append(NewRun run, long firstSeq) {
+        return TransactWriteItem.builder()
+                .update(Update.builder()
+                        .tableName(table)
+                        .key(TableKeys.meta(run.key().conversation()))
+                        .updateExpression("SET nextSeq = :end, activeRun = :run, #ttl = :ttl")
+                        .conditionExpression("nextSeq = :first AND attribute_not_exists(activeRun)")
+                        .expressionAttributeNames(Map.of("#ttl", TableKeys.TTL))
+                        .expressionAttributeValues(Map.of(
+                                ":first", Row.number(firstSeq),
+                                ":end", Row.number(firstSeq + run.input().size()),
+                                ":run", AttributeValue.fromS(run.key().run()),
+                                ":ttl", Row.number(run.expiresAt().getEpochSecond())))
+                        .returnValuesOnConditionCheckFailure(ALL_OLD)
+                        .build())
+                .build();
+    }
+
+    private List<Row> items(NewRun run) {
+        List<Row> rows = new ArrayList<>();
+        long seq = run.place().firstSeq();
+        for (Item item : run.input()) {
+            rows.add(itemRow(items, run.key(), seq++, 0, run.createdAt(), run.expiresAt(), item));
+        }
+        return rows;
+    }
+
+    static Row itemRow(ItemCodec codec, RunKey run, long seq, int step, Instant at, Instant expires, Item item) {
+        Row row = Row.at(TableKeys.conversation(run.conversation()), TableKeys.item(seq))
+                .put("run", run.run())
+                .put("step", step)
+                .put("at", at)
+                .expires(expires);
+        return codec.write(row, item);
+    }
+
+    private static Row idempotencyRow(NewRun run, NewRun.Idempotency idempotency) {
+        return Row.at(TableKeys.idempotency(run.key().tenant(), idempotency.keyHash()), "IK")
+                .put("conversation", run.key().conversation().id())
+                .put("run", run.key().run())
+                .put("requestHash", idempotency.requestHash())
+                .expires(run.createdAt().plus(java.time.Duration.ofHours(24)));
+    }
+
+    private static Row listEntry(NewRun run) {
+        String tenant = run.key().tenant();
+        String conversation = run.key().conversation().id();
+        return Row.at(TableKeys.tenant(tenant), TableKeys.conversationListEntry(conversation))
+                .put("created", run.createdAt())
+                .expires(run.expiresAt());
+    }
+
+    private static Creation repeated(
+            NewRun run, NewRun.Idempotency wanted, Row found, Function<RunKey, @Nullable Run> earlier) {
+        if (!found.text("requestHash").equals(wanted.requestHash())) {
+            return new Creation.KeyReused();
+        }
+        var conversation =
+                new dev.turnpike.conversation.ConversationKey(run.key().tenant(), found.text("conversation"));
+        Run first = earlier.apply(new RunKey(conversation, found.text("run")));
+        return first == null ? new Creation.KeyReused() : new Creation.Repeated(first);
+    }
+
+    private TransactWriteItem put(Row row) {
+        return TransactWriteItem.builder()
+                .put(Put.builder().tableName(table).item(row.attributes()).build())
+                .build();
+    }
+
+    private TransactWriteItem putNew(Row row) {
+        return TransactWriteItem.builder()
+                .put(Put.builder()
+                        .tableName(table)
+                        .item(row.attributes())
+                        .conditionExpression("attribute_not_exists(pk)")
+                        .returnValuesOnConditionCheckFailure(ALL_OLD)
+                        .build())
+                .build();
+    }
+}

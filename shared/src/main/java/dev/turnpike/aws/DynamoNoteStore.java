@@ -1,0 +1,57 @@
+package dev.turnpike.aws;
+
+import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.tool.NoteStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+
+/// Notes of the `remember` tool in the table, beside the items of their conversation.
+public final class DynamoNoteStore implements NoteStore {
+    private static final int MOST_NOTES = 100;
+
+    private final Table table;
+    private final InstantSource clock;
+    private final Duration timeToLive;
+
+    public DynamoNoteStore(DynamoDbClient dynamo, String table, InstantSource clock, Duration timeToLive) {
+        this.table = new Table(dynamo, table);
+        this.clock = clock;
+        this.timeToLive = timeToLive;
+    }
+
+    @Override
+    public void put(String tenant, String conversation, String name, String text) {
+        table.put(Row.at(pk(tenant, conversation), TableKeys.NOTE_PREFIX + name)
+                .put("text", text)
+                .expires(clock.instant().plus(timeToLive)));
+    }
+
+    @Override
+    public Optional<String> find(String tenant, String conversation, String name) {
+        Instant now = clock.instant();
+        return table.get(TableKeys.key(pk(tenant, conversation), TableKeys.NOTE_PREFIX + name))
+                .filter(row -> !row.expired(now))
+                .map(row -> row.text("text"));
+    }
+
+    @Override
+    public Map<String, String> all(String tenant, String conversation) {
+        Instant now = clock.instant();
+        Map<String, String> notes = new TreeMap<>();
+        table.allWithPrefix(pk(tenant, conversation), TableKeys.NOTE_PREFIX).stream()
+                .filter(row -> !row.expired(now))
+                .limit(MOST_NOTES)
+                .forEach(row ->
+                        notes.put(row.text(TableKeys.SK).substring(TableKeys.NOTE_PREFIX.length()), row.text("text")));
+        return notes;
+    }
+
+    private static String pk(String tenant, String conversation) {
+        return TableKeys.conversation(new ConversationKey(tenant, conversation));
+    }
+}

@@ -1,0 +1,185 @@
+package dev.turnpike.aws;
+
+import static software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure.ALL_OLD;
+
+import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.ledger.LedgerRow;
+import dev.turnpike.run.NewRun;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunKey;
+import dev.turnpike.run.RunRequest;
+import dev.turnpike.run.RunStatus;
+import dev.turnpike.run.RunStore;
+import dev.turnpike.run.StepCommit;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.ReturnValue;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Runs in the table.
+public final class DynamoRunStore implements RunStore {
+    private static final Pattern CONVERSATION_PK = Pattern.compile("T#(.+)#C#([0-9a-z]{26})");
+
+    private final Table table;
+    private final InstantSource clock;
+    private final RunCodec runs;
+    private final CreateTransaction creations;
+    private final CommitTransaction commits;
+    private final ToolCallRows toolCalls;
+
+    /// @param timeToLive of a conversation after its last run
+    public DynamoRunStore(
+            DynamoDbClient dynamo,
+            String table,
+            RunRequest.Reader requests,
+            JsonMapper mapper,
+            InstantSource clock,
+            Duration timeToLive) {
+        var items = new ItemCodec(mapper);
+        var transactions = new Transactions(dynamo);
+        this.table = new Table(dynamo, table);
+        this.clock = clock;
+        this.runs = new RunCodec(requests);
+        this.creations = new CreateTransaction(table, transactions, runs, items);
+        this.commits = new CommitTransaction(table, transactions, items, timeToLive);
+        this.toolCalls = new ToolCallRows(this.table, transactions, items);
+    }
+
+    @Override
+    public Creation create(NewRun run) {
+        return creations.write(run, key -> find(key).orElse(null));
+    }
+
+    @Override
+    public Optional<Run> find(RunKey key) {
+        return table.get(TableKeys.run(key))
+                .filter(row -> !row.expired(clock.instant()))
+                .map(row -> runs.read(key, row));
+    }
+
+    @Override
+    public Acquisition acquire(RunKey key, int step, Instant now, Instant leaseUntil, String owner) {
+        var update = table.update(TableKeys.run(key))
+                .set("status", RunCodec.text(RunStatus.IN_PROGRESS))
+                .set("leaseUntil", leaseUntil.toEpochMilli())
+                .set("owner", owner)
+                .set("changed", now.toEpochMilli())
+                .add("fence", 1)
+                .add("attempts", 1)
+                .condition("step", step)
+                .conditionIn("status", RunCodec.text(RunStatus.QUEUED), RunCodec.text(RunStatus.IN_PROGRESS))
+                .compare("leaseUntil", "<", now.toEpochMilli())
+                .compareNames("attempts", "<", "maxAttempts");
+        try {
+            var taken = table.run(update.request()
+                    .returnValues(ReturnValue.ALL_NEW)
+                    .returnValuesOnConditionCheckFailure(ALL_OLD)
+                    .build());
+            return new Acquisition.Acquired(runs.read(key, new Row(taken.attributes())));
+        } catch (ConditionalCheckFailedException lost) {
+            return lost(key, step, now, lost);
+        }
+    }
+
+    private Acquisition lost(RunKey key, int step, Instant now, ConditionalCheckFailedException failure) {
+        Map<String, AttributeValue> old = failure.item();
+        if (old == null || old.isEmpty()) {
+            return new Acquisition.Unknown();
+        }
+        Run run = runs.read(key, new Row(old));
+        if (run.status().terminal()) {
+            return new Acquisition.Ended(run);
+        }
+        if (run.step() != step) {
+            return new Acquisition.Stale(run);
+        }
+        return run.leaseUntil().isBefore(now) ? new Acquisition.Exhausted(run) : new Acquisition.Held(run.leaseUntil());
+    }
+
+    @Override
+    public Commit commit(StepCommit commit) {
+        return commits.write(commit);
+    }
+
+    @Override
+    public void release(Run run, Instant due) {
+        table.runIfHolds(table.update(TableKeys.run(run.key()))
+                .set("leaseUntil", 0)
+                .set("changed", due.toEpochMilli())
+                .condition("fence", run.fence())
+                .condition("step", run.step())
+                .condition("status", RunCodec.text(RunStatus.IN_PROGRESS)));
+    }
+
+    @Override
+    public boolean resend(Run run, Instant now) {
+        return table.runIfHolds(table.update(TableKeys.run(run.key()))
+                .add("resends", 1)
+                .set("changed", now.toEpochMilli())
+                .condition("fence", run.fence())
+                .condition("step", run.step())
+                .condition("status", RunCodec.text(run.status()))
+                .condition("changed", run.changedAt().toEpochMilli()));
+    }
+
+    @Override
+    public void abandon(RunKey key, LedgerRow row) {
+        table.putIfAbsent(LedgerRows.write(key, row));
+    }
+
+    @Override
+    public Map<Integer, ToolRecord> toolRecords(Run run) {
+        return toolCalls.read(run);
+    }
+
+    @Override
+    public boolean intend(Run run, ToolRecord intent) {
+        return toolCalls.intend(run, intent);
+    }
+
+    @Override
+    public void saveToolResult(Run run, ToolRecord done) {
+        toolCalls.save(run, done);
+    }
+
+    @Override
+    public void replySent(RunKey key) {
+        table.runIfHolds(table.update(TableKeys.run(key))
+                .set("replySent", AttributeValue.fromBool(true))
+                .condition("replySent", AttributeValue.fromBool(false)));
+    }
+
+    @Override
+    public List<RunKey> active(int shard, int limit) {
+        return table.index(TableKeys.active(shard), limit).stream()
+                .map(DynamoRunStore::key)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<RunKey> key(Row row) {
+        Matcher pk = CONVERSATION_PK.matcher(row.text(TableKeys.PK));
+        return pk.matches()
+                ? Optional.of(new RunKey(
+                        new ConversationKey(pk.group(1), pk.group(2)),
+                        row.text(TableKeys.SK).substring(2)))
+                : Optional.empty();
+    }
+
+    @Override
+    public List<LedgerRow> ledger(RunKey key) {
+        String pk = TableKeys.conversation(key.conversation());
+        return table.allWithPrefix(pk, TableKeys.ledger(key.run())).stream()
+                .map(LedgerRows::read)
+                .toList();
+    }
+}

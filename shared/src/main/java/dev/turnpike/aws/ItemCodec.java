@@ -1,0 +1,187 @@
+package dev.turnpike.aws;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Part;
+import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.run.ItemTooLargeException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import software.amazon.awssdk.core.SdkBytes;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Items as the table keeps them: JSON in `item`, or compressed in `gz` once it is long.
+final class ItemCodec {
+    private static final int INLINE_BYTES = 32 * 1024;
+
+    /// Room is left below the table's 400 KB for the other attributes.
+    private static final int MOST_BYTES = 390 * 1024;
+
+    private final JsonMapper mapper;
+
+    ItemCodec(JsonMapper mapper) {
+        this.mapper = mapper;
+    }
+
+    Row write(Row row, Item item) {
+        var text = new StringWriter();
+        try (JsonGenerator json = mapper.createGenerator(text)) {
+            write(json, item);
+        }
+        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= INLINE_BYTES) {
+            return row.put("item", text.toString());
+        }
+        byte[] packed = gzip(bytes);
+        if (packed.length > MOST_BYTES) {
+            throw new ItemTooLargeException(bytes.length);
+        }
+        return row.put("gz", AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(packed)));
+    }
+
+    /// The item alone, of a row that has no place in the conversation.
+    Item content(Row row) {
+        return read(mapper.readTree(text(row)));
+    }
+
+    StoredItem read(Row row) {
+        return new StoredItem(
+                TableKeys.itemSeq(row.text(TableKeys.SK)),
+                row.optionalText("run"),
+                (int) row.number("step", 0),
+                Instant.ofEpochMilli(row.number("at")),
+                content(row));
+    }
+
+    private static void write(JsonGenerator json, Item item) {
+        json.writeStartObject();
+        json.writeStringProperty("id", item.id());
+        switch (item) {
+            case Item.Message message -> {
+                json.writeStringProperty("type", "message");
+                json.writeStringProperty("role", message.role().name().toLowerCase(Locale.ROOT));
+                if (message.incomplete()) {
+                    json.writeBooleanProperty("incomplete", true);
+                }
+                json.writeArrayPropertyStart("parts");
+                message.parts().forEach(part -> write(json, part));
+                json.writeEndArray();
+            }
+            case Item.ToolCall call -> {
+                json.writeStringProperty("type", "call");
+                json.writeStringProperty("call", call.callId());
+                json.writeStringProperty("name", call.name());
+                json.writeStringProperty("arguments", call.arguments());
+                json.writeStringProperty("by", call.executor().name().toLowerCase(Locale.ROOT));
+            }
+            case Item.ToolResult result -> {
+                json.writeStringProperty("type", "result");
+                json.writeStringProperty("call", result.callId());
+                json.writeStringProperty("output", result.output());
+                json.writeStringProperty("outcome", result.outcome().name().toLowerCase(Locale.ROOT));
+            }
+            case Item.Reasoning reasoning -> {
+                json.writeStringProperty("type", "reasoning");
+                json.writeStringProperty("text", reasoning.text());
+            }
+        }
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, Part part) {
+        json.writeStartObject();
+        switch (part) {
+            case Part.Text(String text) -> json.writeStringProperty("text", text);
+            case Part.Refusal(String text) -> json.writeStringProperty("refusal", text);
+            case Part.Image image -> {
+                json.writeStringProperty("image", image.url());
+                if (image.detail() != null) {
+                    json.writeStringProperty("detail", image.detail());
+                }
+            }
+        }
+        json.writeEndObject();
+    }
+
+    private static Item read(JsonNode json) {
+        String id = json.path("id").asString();
+        return switch (json.path("type").asString()) {
+            case "message" ->
+                new Item.Message(
+                        id,
+                        Item.Role.valueOf(upper(json, "role")),
+                        parts(json.path("parts")),
+                        json.path("incomplete").asBoolean(false));
+            case "call" ->
+                new Item.ToolCall(
+                        id,
+                        json.path("call").asString(),
+                        json.path("name").asString(),
+                        json.path("arguments").asString(),
+                        Item.Executor.valueOf(upper(json, "by")));
+            case "result" ->
+                new Item.ToolResult(
+                        id,
+                        json.path("call").asString(),
+                        json.path("output").asString(),
+                        Item.Outcome.valueOf(upper(json, "outcome")));
+            case "reasoning" -> new Item.Reasoning(id, json.path("text").asString());
+            case String other ->
+                throw new IllegalStateException("an item of type " + other + " was written by a newer version");
+        };
+    }
+
+    private static List<Part> parts(JsonNode array) {
+        List<Part> parts = new ArrayList<>();
+        for (JsonNode part : array) {
+            if (part.has("text")) {
+                parts.add(new Part.Text(part.path("text").asString()));
+            } else if (part.has("refusal")) {
+                parts.add(new Part.Refusal(part.path("refusal").asString()));
+            } else {
+                JsonNode detail = part.get("detail");
+                parts.add(new Part.Image(part.path("image").asString(), detail == null ? null : detail.asString()));
+            }
+        }
+        return parts;
+    }
+
+    private static String upper(JsonNode json, String field) {
+        return json.path(field).asString().toUpperCase(Locale.ROOT);
+    }
+
+    private static String text(Row row) {
+        AttributeValue packed = row.value("gz");
+        return packed == null ? row.text("item") : gunzip(packed.b().asByteArrayUnsafe());
+    }
+
+    private static byte[] gzip(byte[] bytes) {
+        var packed = new ByteArrayOutputStream(bytes.length / 3);
+        try (var gzip = new GZIPOutputStream(packed)) {
+            gzip.write(bytes);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("compressing in memory", impossible);
+        }
+        return packed.toByteArray();
+    }
+
+    private static String gunzip(byte[] packed) {
+        try (var gzip = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            return new String(gzip.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException damaged) {
+            throw new UncheckedIOException("a compressed item is damaged", damaged);
+        }
+    }
+}

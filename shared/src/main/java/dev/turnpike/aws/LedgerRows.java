@@ -1,0 +1,68 @@
+package dev.turnpike.aws;
+
+import dev.turnpike.conversation.Conversation.Totals;
+import dev.turnpike.ledger.Cost;
+import dev.turnpike.ledger.LedgerRow;
+import dev.turnpike.run.RunKey;
+import dev.turnpike.tokens.Usage;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Ledger rows as the table keeps them. They hold no content and do not expire.
+final class LedgerRows {
+    private LedgerRows() {}
+
+    static Row write(RunKey key, LedgerRow row) {
+        Usage usage = row.usage();
+        return Row.at(TableKeys.conversation(key.conversation()), TableKeys.ledger(row.run(), row.step(), row.fence()))
+                .put("run", row.run())
+                .put("step", row.step())
+                .put("fence", row.fence())
+                .put("state", RunCodec.text(row.state()))
+                .put("model", row.model())
+                .put("in", usage.inputTokens())
+                .put("cached", usage.cachedTokens())
+                .put("out", usage.outputTokens())
+                .put("reasoning", usage.reasoningTokens())
+                .put("estimated", usage.estimated())
+                .put("cost", row.cost().micros())
+                .put("prices", row.cost().priceVersion())
+                .put("ttft", row.ttftMillis())
+                .put("at", row.at());
+    }
+
+    static LedgerRow read(Row row) {
+        var usage = new Usage(
+                row.number("in"),
+                row.number("cached"),
+                row.number("out"),
+                row.number("reasoning"),
+                row.flag("estimated"));
+        Long micros = row.has("cost") ? row.number("cost") : null;
+        return new LedgerRow(
+                row.text("run"),
+                row.integer("step"),
+                row.number("fence"),
+                LedgerRow.State.valueOf(row.text("state").toUpperCase(Locale.ROOT)),
+                row.text("model"),
+                usage,
+                new Cost(micros, row.text("prices")),
+                row.number("ttft"),
+                row.instant("at"));
+    }
+
+    static Totals plus(Totals totals, @Nullable LedgerRow row) {
+        if (row == null) {
+            return totals;
+        }
+        Usage usage = row.usage();
+        Long micros = row.cost().micros();
+        return new Totals(
+                totals.inputTokens() + usage.inputTokens(),
+                totals.cachedTokens() + usage.cachedTokens(),
+                totals.outputTokens() + usage.outputTokens(),
+                totals.reasoningTokens() + usage.reasoningTokens(),
+                totals.costMicros() + (micros == null ? 0 : micros),
+                totals.unpricedSteps() + (micros == null ? 1 : 0));
+    }
+}

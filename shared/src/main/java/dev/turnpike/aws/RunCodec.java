@@ -1,0 +1,139 @@
+package dev.turnpike.aws;
+
+import dev.turnpike.conversation.Conversation.ForkPoint;
+import dev.turnpike.conversation.Conversation.Totals;
+import dev.turnpike.run.Limits;
+import dev.turnpike.run.NewRun;
+import dev.turnpike.run.Reply;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunError;
+import dev.turnpike.run.RunKey;
+import dev.turnpike.run.RunRequest;
+import dev.turnpike.run.RunStatus;
+import dev.turnpike.run.RunStore;
+import dev.turnpike.run.StopReason;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Runs as the table keeps them.
+final class RunCodec {
+    private final RunRequest.Reader requests;
+
+    RunCodec(RunRequest.Reader requests) {
+        this.requests = requests;
+    }
+
+    /// The run as it is created, before anything is written.
+    static Run created(NewRun run) {
+        long firstSeq = run.place().firstSeq();
+        long end = firstSeq + run.input().size();
+        NewRun.Lease lease = run.lease();
+        return new Run(
+                run.key(),
+                lease == null ? RunStatus.QUEUED : RunStatus.IN_PROGRESS,
+                0,
+                lease == null ? 0 : 1,
+                lease == null ? Instant.EPOCH : lease.until(),
+                lease == null ? 0 : 1,
+                false,
+                run.request(),
+                run.limits(),
+                run.place() instanceof NewRun.Place.NewConversation(ForkPoint parent) ? parent : null,
+                firstSeq,
+                end,
+                end,
+                Totals.ZERO,
+                null,
+                -1,
+                null,
+                null,
+                run.reply(),
+                run.createdAt(),
+                run.createdAt(),
+                null);
+    }
+
+    Row write(Run run, @Nullable String owner) {
+        Row row = new Row(new java.util.HashMap<>(TableKeys.run(run.key())))
+                .put("status", text(run.status()))
+                .put("step", run.step())
+                .put("fence", run.fence())
+                .put("leaseUntil", run.leaseUntil())
+                .put("attempts", run.attempts())
+                .put("resends", 0)
+                .put("owner", owner)
+                .put("request", run.request().wire())
+                .put("maxSteps", run.limits().maxSteps())
+                .put("maxAttempts", run.limits().maxAttempts())
+                .put("deadline", run.limits().deadline())
+                .put("firstSeq", run.firstSeq())
+                .put("inputEnd", run.inputEnd())
+                .put("endSeq", run.endSeq())
+                .put("ttft", run.ttftMillis())
+                .put("created", run.createdAt())
+                .put("changed", run.changedAt())
+                .put(TableKeys.GSI1_PK, TableKeys.active(shard(run.key())))
+                .put(TableKeys.GSI1_SK, run.createdAt() + "#" + run.key().run());
+        ForkPoint parent = run.parent();
+        if (parent != null) {
+            row.put("parent", parent.conversation()).put("parentSeq", parent.seq());
+        }
+        Reply reply = run.reply();
+        if (reply != null) {
+            row.put("replyKey", reply.key())
+                    .put("replyEnvelope", reply.envelope())
+                    .put("replySent", reply.sent());
+        }
+        return row;
+    }
+
+    Run read(RunKey key, Row row) {
+        String parent = row.optionalText("parent");
+        String stop = row.optionalText("stop");
+        String errorCode = row.optionalText("errorCode");
+        return new Run(
+                key,
+                RunStatus.valueOf(row.text("status").toUpperCase(Locale.ROOT)),
+                row.integer("step"),
+                row.number("fence"),
+                row.instant("leaseUntil"),
+                row.integer("attempts"),
+                row.has("cancel"),
+                requests.read(row.text("request")),
+                new Limits(row.integer("maxSteps"), row.integer("maxAttempts"), row.instant("deadline")),
+                parent == null ? null : new ForkPoint(parent, row.number("parentSeq")),
+                row.number("firstSeq"),
+                row.number("inputEnd"),
+                row.number("endSeq"),
+                totals(row),
+                row.optionalText("prices"),
+                row.number("ttft", -1),
+                stop == null ? null : StopReason.valueOf(stop.toUpperCase(Locale.ROOT)),
+                errorCode == null ? null : new RunError(errorCode, row.text("errorMessage")),
+                row.has("replyKey")
+                        ? new Reply(row.text("replyKey"), row.flag("replyEnvelope"), row.flag("replySent"))
+                        : null,
+                row.instant("created"),
+                row.instant("changed"),
+                row.optionalInstant("ended"));
+    }
+
+    static Totals totals(Row row) {
+        return new Totals(
+                row.number("in", 0),
+                row.number("cached", 0),
+                row.number("out", 0),
+                row.number("reasoning", 0),
+                row.number("cost", 0),
+                row.number("unpriced", 0));
+    }
+
+    static String text(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    static int shard(RunKey key) {
+        return Math.floorMod(key.run().hashCode(), RunStore.ACTIVE_SHARDS);
+    }
+}

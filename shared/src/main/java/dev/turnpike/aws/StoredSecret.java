@@ -1,0 +1,65 @@
+package dev.turnpike.aws;
+
+import dev.turnpike.run.StoreUnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A secret of Secrets Manager, read when it is first needed and again every few minutes, so that a rotated one is
+/// used.
+public final class StoredSecret implements Supplier<String> {
+    private static final Duration FRESH = Duration.ofMinutes(5);
+
+    private final Supplier<SecretsManagerClient> secrets;
+    private final String arn;
+    private final JsonMapper mapper;
+    private final InstantSource clock;
+    private volatile @Nullable Known known;
+
+    public StoredSecret(Supplier<SecretsManagerClient> secrets, String arn, JsonMapper mapper, InstantSource clock) {
+        this.secrets = secrets;
+        this.arn = arn;
+        this.mapper = mapper;
+        this.clock = clock;
+    }
+
+    private record Known(String value, Instant until) {}
+
+    /// Plain text, or the `api_key` of a JSON object.
+    @Override
+    public String get() {
+        Known now = known;
+        if (now == null || clock.instant().isAfter(now.until())) {
+            now = new Known(read(), clock.instant().plus(FRESH));
+            known = now;
+        }
+        return now.value();
+    }
+
+    /// Must be called before a snapshot: a secret does not belong into one.
+    public void forget() {
+        known = null;
+    }
+
+    private String read() {
+        try {
+            String text = secrets.get()
+                    .getSecretValue(request -> request.secretId(arn))
+                    .secretString()
+                    .strip();
+            if (!text.startsWith("{")) {
+                return text;
+            }
+            JsonNode key = mapper.readTree(text).path("api_key");
+            return key.asString("");
+        } catch (SdkException failure) {
+            throw new StoreUnavailableException("a secret could not be read", failure);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.turnpike.aws;
+
+import dev.turnpike.run.StoreUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
+import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
+
+/// The few things that are done with the table, each a single call or a query of one partition. There is no scan.
+final class Table {
+    private final DynamoDbClient dynamo;
+    private final String name;
+
+    Table(DynamoDbClient dynamo, String name) {
+        this.dynamo = dynamo;
+        this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /// A consistent read.
+    Optional<Row> get(Map<String, AttributeValue> key) {
+        Map<String, AttributeValue> item = call(() -> dynamo.getItem(
+                        request -> request.tableName(name).key(key).consistentRead(true)))
+                .item();
+        return item == null || item.isEmpty() ? Optional.empty() : Optional.of(new Row(item));
+    }
+
+    UpdateRow update(Map<String, AttributeValue> key) {
+        return new UpdateRow(name, key);
+    }
+
+    /// @throws ConditionalCheckFailedException the condition does not hold; what was found is in it, if it was asked
+    /// for
+    UpdateItemResponse run(UpdateItemRequest request) {
+        return call(() -> dynamo.updateItem(request));
+    }
+
+    /// @return false when its condition does not hold
+    boolean runIfHolds(UpdateRow update) {
+        try {
+            run(update.request().build());
+            return true;
+        } catch (ConditionalCheckFailedException _) {
+            return false;
+        }
+    }
+
+    void put(Row row) {
+        call(() -> dynamo.putItem(request -> request.tableName(name).item(row.attributes())));
+    }
+
+    /// @return false when the row exists; it is left as it is
+    boolean putIfAbsent(Row row) {
+        try {
+            var request = PutItemRequest.builder()
+                    .tableName(name)
+                    .item(row.attributes())
+                    .conditionExpression("attribute_not_exists(pk)")
+                    .build();
+            call(() -> dynamo.putItem(request));
+            return true;
+        } catch (ConditionalCheckFailedException _) {
+            return false;
+        }
+    }
+
+    /// Rows of a partition from `first` to `last`, both included.
+    List<Row> between(String pk, String first, String last, boolean newestFirst, boolean consistent) {
+        var request = QueryRequest.builder()
+                .tableName(name)
+                .keyConditionExpression("pk = :pk AND sk BETWEEN :first AND :last")
+                .expressionAttributeValues(Map.of(
+                        ":pk", AttributeValue.fromS(pk),
+                        ":first", AttributeValue.fromS(first),
+                        ":last", AttributeValue.fromS(last)))
+                .scanIndexForward(!newestFirst)
+                .consistentRead(consistent);
+        return pages(request, Integer.MAX_VALUE);
+    }
+
+    List<Row> allWithPrefix(String pk, String prefix) {
+        var request = QueryRequest.builder()
+                .tableName(name)
+                .keyConditionExpression("pk = :pk AND begins_with(sk, :prefix)")
+                .expressionAttributeValues(
+                        Map.of(":pk", AttributeValue.fromS(pk), ":prefix", AttributeValue.fromS(prefix)))
+                .consistentRead(true);
+        return pages(request, Integer.MAX_VALUE);
+    }
+
+    /// Rows of a partition of the index, in its order.
+    List<Row> index(String partition, int limit) {
+        var request = QueryRequest.builder()
+                .tableName(name)
+                .indexName(TableKeys.GSI1)
+                .keyConditionExpression("gsi1pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", AttributeValue.fromS(partition)));
+        return pages(request, limit);
+    }
+
+    /// A page ends at 1 MB, whatever its limit.
+    private List<Row> pages(QueryRequest.Builder request, int limit) {
+        List<Row> rows = new ArrayList<>();
+        @Nullable Map<String, AttributeValue> from = null;
+        do {
+            var page = request.exclusiveStartKey(from);
+            if (limit < Integer.MAX_VALUE) {
+                page.limit(limit - rows.size());
+            }
+            var answer = call(() -> dynamo.query(page.build()));
+            answer.items().forEach(item -> rows.add(new Row(item)));
+            from = answer.hasLastEvaluatedKey() ? answer.lastEvaluatedKey() : null;
+        } while (from != null && rows.size() < limit);
+        return rows;
+    }
+
+    private static <T> T call(Supplier<T> request) {
+        try {
+            return request.get();
+        } catch (ConditionalCheckFailedException condition) {
+            throw condition;
+        } catch (SdkException failure) {
+            throw new StoreUnavailableException("the table did not answer", failure);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.turnpike.aws;
+
+import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.run.RunKey;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+
+/// Every key of the one table.
+///
+/// | pk | sk | what |
+/// |---|---|---|
+/// | `T#<tenant>#C#<conversation>` | `META` | head of a conversation |
+/// | same | `I#<seq 10>` | item |
+/// | same | `N#<name>` | note of the `remember` tool |
+/// | same | `R#<run>` | run |
+/// | same | `R#<run>#S#<step 6>#T#<index 3>` | tool call: intent, result |
+/// | same | `R#<run>#E#<seq 9>` | batch of stream events |
+/// | same | `L#<run>#<step 6>#<fence 6>` | ledger row |
+/// | `T#<tenant>#K#<hash>` | `IK` | `Idempotency-Key` |
+/// | `T#<tenant>` | `CI#<conversation>` | list of conversations, by creation |
+/// | `T#<tenant>#U#<day>` | `SH#<0..7>` | usage counters |
+/// | `KEY#<sha256>` | `KEY` | API key |
+/// | `T#<tenant>#A#<month>` | `<ulid>` | audit event |
+///
+/// The sparse index `gsi1` holds active runs: `ACTIVE#<0..7>` / `<created>#<run>`.
+final class TableKeys {
+    static final String PK = "pk";
+    static final String SK = "sk";
+    static final String GSI1 = "gsi1";
+    static final String GSI1_PK = "gsi1pk";
+    static final String GSI1_SK = "gsi1sk";
+    static final String TTL = "ttl";
+    static final String META = "META";
+    static final String ITEM_PREFIX = "I#";
+    static final String NOTE_PREFIX = "N#";
+
+    private TableKeys() {}
+
+    static String conversation(ConversationKey key) {
+        return "T#" + key.tenant() + "#C#" + key.id();
+    }
+
+    static String item(long seq) {
+        return ITEM_PREFIX + "%010d".formatted(seq);
+    }
+
+    static long itemSeq(String sk) {
+        return Long.parseLong(sk, ITEM_PREFIX.length(), ITEM_PREFIX.length() + 10, 10);
+    }
+
+    static String run(String run) {
+        return "R#" + run;
+    }
+
+    static String toolCalls(String run, int step) {
+        return "R#%s#S#%06d#T#".formatted(run, step);
+    }
+
+    static String toolCall(String run, int step, int index) {
+        return toolCalls(run, step) + "%03d".formatted(index);
+    }
+
+    static String ledger(String run) {
+        return "L#" + run + "#";
+    }
+
+    static String ledger(String run, int step, long fence) {
+        return ledger(run) + "%06d#%06d".formatted(step, fence);
+    }
+
+    static String idempotency(String tenant, String keyHash) {
+        return "T#" + tenant + "#K#" + keyHash;
+    }
+
+    static String tenant(String tenant) {
+        return "T#" + tenant;
+    }
+
+    static String conversationListEntry(String conversation) {
+        return "CI#" + conversation;
+    }
+
+    static String apiKey(String sha256) {
+        return "KEY#" + sha256;
+    }
+
+    /// The index partition of an active run.
+    static String active(int shard) {
+        return "ACTIVE#" + shard;
+    }
+
+    static Map<String, AttributeValue> key(String pk, String sk) {
+        return Map.of(PK, AttributeValue.fromS(pk), SK, AttributeValue.fromS(sk));
+    }
+
+    static Map<String, AttributeValue> run(RunKey key) {
+        return key(conversation(key.conversation()), run(key.run()));
+    }
+
+    static Map<String, AttributeValue> meta(ConversationKey key) {
+        return key(conversation(key), META);
+    }
+}

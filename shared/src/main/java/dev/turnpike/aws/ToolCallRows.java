@@ -1,0 +1,105 @@
+package dev.turnpike.aws;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunStatus;
+import dev.turnpike.run.RunStore.ToolRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
+import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+
+/// What is known of a step's tool calls before the step is committed.
+final class ToolCallRows {
+    private final Table table;
+    private final Transactions transactions;
+    private final ItemCodec items;
+
+    ToolCallRows(Table table, Transactions transactions, ItemCodec items) {
+        this.table = table;
+        this.transactions = transactions;
+        this.items = items;
+    }
+
+    Map<Integer, ToolRecord> read(Run run) {
+        String pk = TableKeys.conversation(run.key().conversation());
+        String prefix = TableKeys.toolCalls(run.key().run(), run.step());
+        Map<Integer, ToolRecord> records = new HashMap<>();
+        for (Row row : table.allWithPrefix(pk, prefix)) {
+            int index = Integer.parseInt(row.text(TableKeys.SK).substring(prefix.length()));
+            records.put(index, new ToolRecord(index, row.text("tool"), row.text("key"), result(row)));
+        }
+        return records;
+    }
+
+    /// The intent stands only if the run is still in this holder's hands at that moment.
+    boolean intend(Run run, ToolRecord intent) {
+        String token = UUID.nameUUIDFromBytes((intent.key() + "|" + run.fence()).getBytes(StandardCharsets.UTF_8))
+                .toString();
+        return transactions.write(token, List.of(stillOurs(run), put(row(run, intent))))
+                instanceof Transactions.Written.Done;
+    }
+
+    /// The row may be there as an intent; a result is never replaced.
+    void save(Run run, ToolRecord done) {
+        Item.ToolResult result = done.result();
+        if (result == null) {
+            throw new IllegalArgumentException("a tool record without a result is an intent");
+        }
+        Row content = items.write(new Row(), result);
+        var update = table.update(TableKeys.key(
+                        TableKeys.conversation(run.key().conversation()),
+                        TableKeys.toolCall(run.key().run(), run.step(), done.index())))
+                .set("tool", done.tool())
+                .set("key", done.key())
+                .conditionAbsent("done")
+                .set("done", AttributeValue.fromBool(true));
+        content.attributes().forEach(update::set);
+        table.runIfHolds(update);
+    }
+
+    private Item.@Nullable ToolResult result(Row row) {
+        return row.flag("done") && items.content(row) instanceof Item.ToolResult result ? result : null;
+    }
+
+    private static Row row(Run run, ToolRecord record) {
+        return Row.at(
+                        TableKeys.conversation(run.key().conversation()),
+                        TableKeys.toolCall(run.key().run(), run.step(), record.index()))
+                .put("tool", record.tool())
+                .put("key", record.key());
+    }
+
+    private TransactWriteItem stillOurs(Run run) {
+        return TransactWriteItem.builder()
+                .conditionCheck(ConditionCheck.builder()
+                        .tableName(table.name())
+                        .key(TableKeys.run(run.key()))
+                        .conditionExpression("#fence = :fence AND #step = :step AND #status = :status"
+                                + " AND attribute_not_exists(#cancel)")
+                        .expressionAttributeNames(
+                                Map.of("#fence", "fence", "#step", "step", "#status", "status", "#cancel", "cancel"))
+                        .expressionAttributeValues(Map.of(
+                                ":fence", Row.number(run.fence()),
+                                ":step", Row.number(run.step()),
+                                ":status", AttributeValue.fromS(RunCodec.text(RunStatus.IN_PROGRESS))))
+                        .build())
+                .build();
+    }
+
+    private TransactWriteItem put(Row row) {
+        return TransactWriteItem.builder()
+                .put(Put.builder()
+                        .tableName(table.name())
+                        .item(row.attributes())
+                        .conditionExpression("attribute_not_exists(pk)")
+                        .build())
+                .build();
+    }
+}

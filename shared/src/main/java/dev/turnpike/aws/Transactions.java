@@ -1,0 +1,88 @@
+package dev.turnpike.aws;
+
+import dev.turnpike.run.StoreUnavailableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
+import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
+
+/// Writes transactions. A conflict with another writer or throttling is retried with the same token, so that a write
+/// whose answer was lost counts once; a failed condition is the caller's to read.
+final class Transactions {
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final long FIRST_PAUSE_MILLIS = 20;
+    private static final long LONGEST_PAUSE_MILLIS = 1_000;
+
+    private final DynamoDbClient dynamo;
+
+    Transactions(DynamoDbClient dynamo) {
+        this.dynamo = dynamo;
+    }
+
+    sealed interface Written {
+        record Done() implements Written {}
+
+        /// Which action's condition failed, and the row as it was found there; empty when there was none.
+        record Refused(int action, Row found) implements Written {}
+    }
+
+    /// @param token at most 36 characters; the same actions, the same token
+    Written write(String token, List<TransactWriteItem> actions) {
+        var request = TransactWriteItemsRequest.builder()
+                .clientRequestToken(token)
+                .transactItems(actions)
+                .build();
+        long giveUp = System.nanoTime() + PATIENCE.toNanos();
+        long pause = FIRST_PAUSE_MILLIS;
+        while (true) {
+            try {
+                dynamo.transactWriteItems(request);
+                return new Written.Done();
+            } catch (TransactionCanceledException cancelled) {
+                List<Written.Refused> refused = refused(cancelled);
+                if (!refused.isEmpty()) {
+                    return refused.getFirst();
+                }
+                if (System.nanoTime() > giveUp) {
+                    throw new StoreUnavailableException(
+                            "a transaction met conflicts or throttling for too long", cancelled);
+                }
+                LockSupport.parkNanos(Duration.ofMillis(jitter(pause)).toNanos());
+                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+            } catch (SdkException failure) {
+                throw new StoreUnavailableException("the table did not take a transaction", failure);
+            }
+        }
+    }
+
+    private static long jitter(long millis) {
+        return ThreadLocalRandom.current().nextLong(millis / 2, millis + 1);
+    }
+
+    private static List<Written.Refused> refused(TransactionCanceledException cancelled) {
+        List<Written.Refused> refused = new ArrayList<>();
+        List<CancellationReason> reasons = cancelled.cancellationReasons();
+        for (int i = 0; i < reasons.size(); i++) {
+            switch (String.valueOf(reasons.get(i).code())) {
+                case "ConditionalCheckFailed" -> {
+                    Map<String, AttributeValue> found = reasons.get(i).item();
+                    refused.add(new Written.Refused(i, new Row(found == null ? Map.of() : found)));
+                }
+                case "None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded" -> {}
+                default ->
+                    throw new StoreUnavailableException(
+                            "the table refused a transaction: " + reasons.get(i).code(), cancelled);
+            }
+        }
+        return refused;
+    }
+}
