@@ -1,0 +1,110 @@
+package dev.turnpike.responses;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A request that is answered with an error object. The message tells the caller what to do.
+///
+/// Source of statuses, types and codes: OpenAI's API as observed.
+public final class ApiException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final String type;
+    private final @Nullable String code;
+    private final @Nullable String param;
+    private final transient Map<String, String> headers = new LinkedHashMap<>();
+
+    private ApiException(int status, String type, @Nullable String code, @Nullable String param, String message) {
+        super(message);
+        this.status = status;
+        this.type = type;
+        this.code = code;
+        this.param = param;
+    }
+
+    public static ApiException invalid(@Nullable String code, @Nullable String param, String message) {
+        return new ApiException(400, "invalid_request_error", code, param, message);
+    }
+
+    static ApiException missing(String param) {
+        return invalid("missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
+    }
+
+    static ApiException wrongType(String param, String expected, String found) {
+        return invalid(
+                "invalid_type",
+                param,
+                "Invalid type for '%s': expected %s, but got %s instead.".formatted(param, expected, found));
+    }
+
+    public static ApiException unauthorized(@Nullable String code, String message) {
+        return new ApiException(401, "invalid_request_error", code, null, message);
+    }
+
+    public static ApiException forbidden(String message) {
+        return new ApiException(403, "invalid_request_error", "forbidden", null, message);
+    }
+
+    public static ApiException notFound(String message) {
+        return new ApiException(404, "invalid_request_error", null, null, message);
+    }
+
+    public static ApiException methodNotAllowed(String message) {
+        return new ApiException(405, "invalid_request_error", "method_not_allowed", null, message);
+    }
+
+    public static ApiException conflict(String code, @Nullable String param, String message) {
+        return new ApiException(409, "invalid_request_error", code, param, message);
+    }
+
+    public static ApiException tooLarge(String message) {
+        return new ApiException(413, "invalid_request_error", "request_too_large", null, message);
+    }
+
+    /// Something on our side is missing or down. The SDKs try again.
+    public static ApiException unavailable(String message) {
+        return new ApiException(503, "server_error", "unavailable", null, message);
+    }
+
+    /// A failure that nobody foresaw; its cause is in the log under the request id.
+    public static ApiException internal() {
+        return new ApiException(
+                500, "server_error", "server_error", null, "The server failed. The request id leads to its log.");
+    }
+
+    /// The provider failed, not the caller.
+    public static ApiException upstream(int status, String code, String message) {
+        return new ApiException(status, "server_error", code, null, message);
+    }
+
+    public static ApiException rateLimited(String message) {
+        return new ApiException(429, "requests", "rate_limit_exceeded", null, message);
+    }
+
+    public ApiException withHeader(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String type() {
+        return type;
+    }
+
+    public @Nullable String code() {
+        return code;
+    }
+
+    public @Nullable String param() {
+        return param;
+    }
+
+    public Map<String, String> headers() {
+        return headers;
+    }
+}

@@ -1,0 +1,80 @@
+package dev.turnpike.responses;
+
+import dev.turnpike.model.ModelException.Kind;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunAdmission.Admission;
+import dev.turnpike.run.RunError;
+import java.util.Arrays;
+import java.util.Optional;
+
+/// What callers are told when the engine says no.
+public final class Failures {
+    private static final String SHOULD_RETRY = "x-should-retry";
+
+    private Failures() {}
+
+    /// The error for a request that was not let in.
+    ///
+    /// @throws IllegalArgumentException it was
+    public static ApiException of(Admission refused) {
+        return switch (refused) {
+            case Admission.PreviousResponseNotFound(String id) ->
+                ApiException.invalid(
+                        "previous_response_not_found",
+                        "previous_response_id",
+                        "Previous response with id '%s' not found.".formatted(WireText.shown(id)));
+            case Admission.ConversationNotFound(String id) ->
+                ApiException.notFound("Conversation with id '%s' not found.".formatted(WireText.shown(id)));
+            case Admission.ConversationLocked(String id) ->
+                ApiException.conflict(
+                                "conversation_locked",
+                                null,
+                                "Another response is being made in the conversation '%s'. Try again when it is done."
+                                        .formatted(id))
+                        .withHeader(SHOULD_RETRY, "true");
+            case Admission.NoToolOutput(String callId) ->
+                ApiException.invalid(
+                        null, "input", "No tool output found for function call %s.".formatted(WireText.shown(callId)));
+            case Admission.NoToolCall(String callId) ->
+                ApiException.invalid(
+                        null,
+                        "input",
+                        "No tool call found for function call output with call_id %s."
+                                .formatted(WireText.shown(callId)));
+            case Admission.TooManyItems(int most) ->
+                ApiException.invalid(
+                        "array_above_max_length",
+                        "input",
+                        "Invalid 'input': array too long. An existing conversation takes at most %d items at once."
+                                .formatted(most));
+            case Admission.KeyReused() ->
+                ApiException.conflict(
+                                "idempotency_key_reused",
+                                null,
+                                "This Idempotency-Key was used with another request. Use a new key for a new request.")
+                        .withHeader(SHOULD_RETRY, "false");
+            case Admission.Admitted _, Admission.Repeated _ ->
+                throw new IllegalArgumentException("the request was let in");
+        };
+    }
+
+    /// The error for a run that failed before anything of it was shown. Clients repeat 429 and 5xx by themselves, so
+    /// they are told not to once the run has done more than ask the model.
+    public static ApiException of(Run run, RunError error) {
+        Optional<Kind> kind = Arrays.stream(Kind.values())
+                .filter(each -> each.code().equals(error.code()))
+                .findFirst();
+        ApiException failure = switch (kind.orElse(null)) {
+            case CONTEXT_TOO_LONG -> ApiException.invalid(error.code(), "input", error.message());
+            case MODEL_NOT_FOUND -> ApiException.invalid(error.code(), "model", error.message());
+            case REFUSED -> ApiException.invalid(error.code(), null, error.message());
+            case RATE_LIMITED -> ApiException.rateLimited(error.message());
+            case AUTHENTICATION -> ApiException.upstream(500, error.code(), error.message());
+            case TIMEOUT -> ApiException.upstream(504, error.code(), error.message());
+            case UNAVAILABLE, CONNECTION, UNREADABLE -> ApiException.upstream(502, error.code(), error.message());
+            case null -> ApiException.upstream(500, error.code(), error.message());
+        };
+        boolean repeatable = run.step() <= 1 && kind.filter(Kind::retryable).isPresent();
+        return failure.withHeader(SHOULD_RETRY, Boolean.toString(repeatable));
+    }
+}

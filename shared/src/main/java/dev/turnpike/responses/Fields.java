@@ -1,0 +1,211 @@
+package dev.turnpike.responses;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/// One JSON object of a request, read field by field. Whatever is wrong is said with the field's path.
+///
+/// A `null` counts as not given.
+final class Fields {
+    private final JsonNode object;
+    private final String path;
+
+    /// @param path `input[0]`, `text.format`, …; empty for the body itself
+    private Fields(JsonNode object, String path) {
+        this.object = object;
+        this.path = path;
+    }
+
+    static Fields of(JsonNode object, String path) {
+        if (!object.isObject()) {
+            throw ApiException.wrongType(path, "an object", kind(object));
+        }
+        return new Fields(object, path);
+    }
+
+    String path(String name) {
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
+    JsonNode object() {
+        return object;
+    }
+
+    void allowOnly(Set<String> known) {
+        for (String name : object.propertyNames()) {
+            if (!known.contains(name)) {
+                String at = path(name);
+                throw ApiException.invalid("unknown_parameter", at, "Unknown parameter: '" + at + "'.");
+            }
+        }
+    }
+
+    boolean has(String name) {
+        JsonNode value = object.get(name);
+        return value != null && !value.isNull();
+    }
+
+    @Nullable
+    JsonNode value(String name) {
+        return has(name) ? object.get(name) : null;
+    }
+
+    Optional<String> text(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (!value.isString()) {
+            throw ApiException.wrongType(path(name), "a string", kind(value));
+        }
+        return Optional.of(WireText.sound(value.asString()));
+    }
+
+    Optional<String> text(String name, int longest) {
+        Optional<String> text = text(name);
+        if (text.isPresent() && text.get().length() > longest) {
+            throw ApiException.invalid(
+                    "string_above_max_length",
+                    path(name),
+                    "Invalid '%s': string too long. Expected a string with maximum length %d, but got a string with length %d instead."
+                            .formatted(path(name), longest, text.get().length()));
+        }
+        return text;
+    }
+
+    String requiredText(String name) {
+        return text(name).orElseThrow(() -> missing(name));
+    }
+
+    ApiException missing(String name) {
+        return ApiException.missing(path(name));
+    }
+
+    Optional<String> oneOf(String name, List<String> allowed) {
+        Optional<String> text = text(name);
+        text.filter(value -> !allowed.contains(value)).ifPresent(value -> {
+            throw notAllowed(path(name), value, allowed);
+        });
+        return text;
+    }
+
+    static ApiException notAllowed(String path, String value, List<String> allowed) {
+        String last = "'" + allowed.getLast() + "'";
+        String most = String.join(
+                ", ",
+                allowed.subList(0, allowed.size() - 1).stream()
+                        .map(each -> "'" + each + "'")
+                        .toList());
+        String supported = most.isEmpty() ? last : most + (allowed.size() > 2 ? ", and " : " and ") + last;
+        return ApiException.invalid(
+                "invalid_value",
+                path,
+                "Invalid value: '%s'. Supported values are: %s.".formatted(WireText.shown(value), supported));
+    }
+
+    Optional<Boolean> flag(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (!value.isBoolean()) {
+            throw ApiException.wrongType(path(name), "a boolean", kind(value));
+        }
+        return Optional.of(value.booleanValue());
+    }
+
+    OptionalInt integer(String name, int least, int most) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return OptionalInt.empty();
+        }
+        if (!value.isIntegralNumber()) {
+            throw ApiException.wrongType(path(name), "an integer", kind(value));
+        }
+        if (!value.canConvertToInt() || value.intValue() > most) {
+            throw range("integer_above_max_value", name, "integer above maximum value", "<= " + most, value);
+        }
+        if (value.intValue() < least) {
+            throw range("integer_below_min_value", name, "integer below minimum value", ">= " + least, value);
+        }
+        return OptionalInt.of(value.intValue());
+    }
+
+    OptionalDouble decimal(String name, double least, double most) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return OptionalDouble.empty();
+        }
+        if (!value.isNumber()) {
+            throw ApiException.wrongType(path(name), "a decimal", kind(value));
+        }
+        if (value.doubleValue() > most) {
+            throw range("decimal_above_max_value", name, "decimal above maximum value", "<= " + most, value);
+        }
+        if (value.doubleValue() < least) {
+            throw range("decimal_below_min_value", name, "decimal below minimum value", ">= " + least, value);
+        }
+        return OptionalDouble.of(value.doubleValue());
+    }
+
+    private ApiException range(String code, String name, String what, String bound, JsonNode found) {
+        return ApiException.invalid(
+                code,
+                path(name),
+                "Invalid '%s': %s. Expected a value %s, but got %s instead."
+                        .formatted(path(name), what, bound, WireText.shown(found.toString())));
+    }
+
+    Optional<Fields> object(String name) {
+        JsonNode value = value(name);
+        return value == null ? Optional.empty() : Optional.of(of(value, path(name)));
+    }
+
+    /// The elements as objects; empty when the field is not given.
+    List<Fields> objects(String name) {
+        List<Fields> objects = new ArrayList<>();
+        for (JsonNode element : array(name)) {
+            objects.add(of(element, path(name) + "[" + objects.size() + "]"));
+        }
+        return objects;
+    }
+
+    List<String> texts(String name) {
+        List<String> texts = new ArrayList<>();
+        for (JsonNode element : array(name)) {
+            if (!element.isString()) {
+                throw ApiException.wrongType(path(name) + "[" + texts.size() + "]", "a string", kind(element));
+            }
+            texts.add(element.asString());
+        }
+        return texts;
+    }
+
+    private Iterable<JsonNode> array(String name) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            throw ApiException.wrongType(path(name), "an array", kind(value));
+        }
+        return value;
+    }
+
+    /// How OpenAI names what it got; it calls null an object.
+    static String kind(JsonNode node) {
+        return switch (node.getNodeType()) {
+            case STRING -> "a string";
+            case BOOLEAN -> "a boolean";
+            case ARRAY -> "an array";
+            case NUMBER -> node.isIntegralNumber() ? "an integer" : "a decimal";
+            case NULL, OBJECT, MISSING, BINARY, POJO -> "an object";
+        };
+    }
+}

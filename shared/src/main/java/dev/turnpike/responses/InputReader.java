@@ -1,0 +1,172 @@
+package dev.turnpike.responses;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
+import dev.turnpike.conversation.Item.Outcome;
+import dev.turnpike.conversation.Item.Part;
+import dev.turnpike.conversation.Item.Role;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/// Reads `input`: a text, or items, among them a former response's `output` sent back as it was.
+///
+/// The items have no ids yet; what ids the caller sent is not theirs to choose.
+final class InputReader {
+    private static final String NO_ID = "";
+    private static final List<String> ROLES = List.of("assistant", "system", "developer", "user");
+    private static final List<String> TYPES =
+            List.of("message", "function_call", "function_call_output", "reasoning", "mcp_call", "mcp_list_tools");
+    private static final List<String> DETAILS = List.of("low", "high", "auto", "original");
+
+    private InputReader() {}
+
+    /// @param body its `input` must be there
+    static List<Item> read(Fields body) {
+        JsonNode input = body.value("input");
+        if (input == null) {
+            throw body.missing("input");
+        }
+        if (input.isString()) {
+            return text(input.asString());
+        }
+        if (!input.isArray()) {
+            throw ApiException.wrongType("input", "a string or an array", Fields.kind(input));
+        }
+        List<Item> items = new ArrayList<>();
+        for (Fields item : body.objects("input")) {
+            read(item, items);
+        }
+        return items;
+    }
+
+    private static List<Item> text(String text) {
+        return text.isEmpty() ? List.of() : List.of(Item.Message.text(NO_ID, Role.USER, WireText.sound(text)));
+    }
+
+    private static void read(Fields item, List<Item> items) {
+        String type = item.text("type").orElse(item.has("role") ? "message" : "item_reference");
+        switch (type) {
+            case "message" -> items.add(message(item));
+            case "function_call" -> items.add(call(item));
+            case "function_call_output" -> items.add(output(item));
+            case "mcp_call" -> mcpCall(item, items);
+            case "reasoning" -> items.add(new Item.Reasoning(NO_ID, reasoning(item)));
+            case "mcp_list_tools" -> {}
+            case "item_reference" ->
+                throw ApiException.invalid(
+                        "unsupported_value",
+                        item.path("type"),
+                        "References to stored items are not supported in 'input'. Send the item itself, or go on"
+                                + " from the response that holds it with 'previous_response_id'.");
+            default -> throw Fields.notAllowed(item.path("type"), type, TYPES);
+        }
+    }
+
+    private static Item.Message message(Fields item) {
+        if (!item.has("role")) {
+            throw item.missing("role");
+        }
+        Role role = Role.valueOf(item.oneOf("role", ROLES)
+                .orElseThrow(() -> item.missing("role"))
+                .toUpperCase(Locale.ROOT));
+        JsonNode content = item.value("content");
+        if (content == null) {
+            throw item.missing("content");
+        }
+        boolean incomplete = item.text("status").filter("incomplete"::equals).isPresent();
+        if (content.isString()) {
+            return new Item.Message(
+                    NO_ID, role, List.of(new Part.Text(WireText.sound(content.asString()))), incomplete);
+        }
+        List<Part> parts = new ArrayList<>();
+        for (Fields part : item.objects("content")) {
+            parts.add(part(part, role));
+        }
+        return new Item.Message(NO_ID, role, parts, incomplete);
+    }
+
+    private static Part part(Fields part, Role role) {
+        String type = part.text("type").orElseThrow(() -> part.missing("type"));
+        List<String> allowed =
+                role == Role.ASSISTANT ? List.of("output_text", "refusal") : List.of("input_text", "input_image");
+        if (!allowed.contains(type)) {
+            if (type.equals("input_file") && role != Role.ASSISTANT) {
+                throw ApiException.invalid(
+                        "unsupported_value", part.path("type"), "Files are not supported in 'input'. Send their text.");
+            }
+            throw Fields.notAllowed(part.path("type"), type, allowed);
+        }
+        return switch (type) {
+            case "input_image" -> image(part);
+            case "refusal" -> new Part.Refusal(part.requiredText("refusal"));
+            default -> new Part.Text(part.requiredText("text"));
+        };
+    }
+
+    private static Part image(Fields part) {
+        part.oneOf("detail", DETAILS);
+        if (part.has("file_id")) {
+            throw ApiException.invalid(
+                    "unsupported_value",
+                    part.path("file_id"),
+                    "Uploaded files are not supported. Send the image in 'image_url'.");
+        }
+        String url = part.requiredText("image_url");
+        if (!url.startsWith("https://") && !url.startsWith("data:image/")) {
+            throw ApiException.invalid(
+                    "invalid_image_url",
+                    part.path("image_url"),
+                    "Invalid '%s': expected an https URL or a data URL of an image.".formatted(part.path("image_url")));
+        }
+        return new Part.Image(url, part.text("detail").orElse(null));
+    }
+
+    private static Item.ToolCall call(Fields item) {
+        return new Item.ToolCall(
+                NO_ID,
+                item.requiredText("call_id"),
+                item.requiredText("name"),
+                item.requiredText("arguments"),
+                Executor.CLIENT);
+    }
+
+    private static Item.ToolResult output(Fields item) {
+        String callId = item.requiredText("call_id");
+        JsonNode output = item.value("output");
+        if (output == null) {
+            throw item.missing("output");
+        }
+        if (output.isString()) {
+            return new Item.ToolResult(NO_ID, callId, WireText.sound(output.asString()), Outcome.DONE);
+        }
+        var text = new StringBuilder();
+        for (Fields part : item.objects("output")) {
+            if (!part.text("type").orElse("").equals("input_text")) {
+                throw Fields.notAllowed(part.path("type"), part.text("type").orElse(""), List.of("input_text"));
+            }
+            text.append(part.requiredText("text"));
+        }
+        return new Item.ToolResult(NO_ID, callId, text.toString(), Outcome.DONE);
+    }
+
+    /// A call that a server has run, with its result in it. It becomes history; it never runs again.
+    private static void mcpCall(Fields item, List<Item> items) {
+        String callId = item.text("id").orElseThrow(() -> item.missing("id"));
+        items.add(new Item.ToolCall(
+                NO_ID, callId, item.requiredText("name"), item.text("arguments").orElse("{}"), Executor.SERVER));
+        boolean failed = item.has("error");
+        JsonNode told = failed ? item.value("error") : item.value("output");
+        String text = told == null ? "" : told.isString() ? told.asString() : told.toString();
+        items.add(new Item.ToolResult(NO_ID, callId, WireText.sound(text), failed ? Outcome.FAILED : Outcome.DONE));
+    }
+
+    private static String reasoning(Fields item) {
+        var text = new StringBuilder();
+        for (Fields part : item.objects("summary")) {
+            text.append(part.text("text").orElse(""));
+        }
+        return text.toString();
+    }
+}

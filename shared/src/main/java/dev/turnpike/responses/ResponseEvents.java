@@ -1,0 +1,223 @@
+package dev.turnpike.responses;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
+import dev.turnpike.conversation.Item.Outcome;
+import dev.turnpike.conversation.Item.Part;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunError;
+import dev.turnpike.run.RunEvent;
+import dev.turnpike.run.RunStatus;
+import dev.turnpike.sse.SseWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Writes a run as the events of the Responses API while it happens.
+public final class ResponseEvents implements Consumer<RunEvent> {
+    private final EventWriter events;
+    private final ResponseWriter responses;
+    private final List<Item> output = new ArrayList<>();
+    private final Map<String, OpenItem> open = new LinkedHashMap<>();
+    private int nextPlace;
+
+    public ResponseEvents(SseWriter sse, ResponseWriter responses) {
+        this.events = new EventWriter(sse, responses.mapper());
+        this.responses = responses;
+    }
+
+    /// Opens the stream of a run that has been created.
+    public void begin(Run run) {
+        response("response.created", run);
+        response("response.in_progress", run);
+    }
+
+    /// The events of a run that has happened, its texts in one piece each.
+    ///
+    /// @param items its output
+    public void replay(Run run, List<Item> items) {
+        begin(run);
+        Map<String, Item.ToolCall> calls = new LinkedHashMap<>();
+        for (Item item : items) {
+            switch (item) {
+                case Item.Message message -> replay(message);
+                case Item.Reasoning reasoning -> {
+                    opened(new Item.Reasoning(reasoning.id(), ""));
+                    if (!reasoning.text().isEmpty()) {
+                        place(reasoning.id()).reasoning(reasoning.text());
+                    }
+                    closed(reasoning);
+                }
+                case Item.ToolCall call -> {
+                    calls.put(call.callId(), call);
+                    opened(call);
+                    place(call.id()).arguments(call.arguments());
+                    closed(call);
+                }
+                case Item.ToolResult result -> {
+                    Item.ToolCall call = calls.get(result.callId());
+                    if (call != null) {
+                        toolFinished(call, result);
+                    }
+                }
+            }
+        }
+        if (run.status().terminal()) {
+            ended(run);
+        }
+    }
+
+    private void replay(Item.Message message) {
+        opened(new Item.Message(message.id(), message.role(), List.of(), false));
+        for (Part part : message.parts()) {
+            switch (part) {
+                case Part.Text(String text) -> place(message.id()).text(text);
+                case Part.Refusal(String text) -> place(message.id()).refusal(text);
+                case Part.Image _ -> {}
+            }
+        }
+        closed(message);
+    }
+
+    /// Ends the stream of a run that goes on without it.
+    ///
+    /// @param code says why
+    public void interrupted(String code, String message) {
+        error(new RunError(code, message));
+    }
+
+    @Override
+    public void accept(RunEvent event) {
+        switch (event) {
+            case RunEvent.TextDelta(String item, String text) -> place(item).text(text);
+            case RunEvent.ArgumentsDelta(String item, String text) ->
+                place(item).arguments(text);
+            case RunEvent.RefusalDelta(String item, String text) -> place(item).refusal(text);
+            case RunEvent.ReasoningDelta(String item, String text) ->
+                place(item).reasoning(text);
+            case RunEvent.ItemOpened(Item item) -> opened(item);
+            case RunEvent.ItemClosed(Item item) -> closed(item);
+            case RunEvent.ToolStarted(Item.ToolCall call) -> toolStarted(call);
+            case RunEvent.ToolFinished(Item.ToolCall call, Item.ToolResult result) -> toolFinished(call, result);
+            case RunEvent.Settled _ -> {}
+            case RunEvent.Ended(Run run) -> ended(run);
+        }
+    }
+
+    private OpenItem place(String item) {
+        OpenItem place = open.get(item);
+        if (place == null) {
+            throw new IllegalStateException("a delta for an item that is not open");
+        }
+        return place;
+    }
+
+    private void opened(Item item) {
+        var place = new OpenItem(events, item, nextPlace++);
+        open.put(item.id(), place);
+        events.event("response.output_item.added", json -> {
+            json.writeNumberProperty("output_index", place.index());
+            json.writeName("item");
+            switch (item) {
+                case Item.Message message -> ItemWriter.message(json, message, "in_progress");
+                case Item.Reasoning reasoning -> ItemWriter.reasoning(json, reasoning, "in_progress");
+                case Item.ToolCall call
+                when call.executor() == Executor.SERVER ->
+                    ItemWriter.serverCall(json, withoutArguments(call), null, "in_progress");
+                case Item.ToolCall call -> ItemWriter.clientCall(json, withoutArguments(call), "in_progress");
+                case Item.ToolResult _ -> throw new IllegalStateException("results are part of their call's item");
+            }
+        });
+    }
+
+    private static Item.ToolCall withoutArguments(Item.ToolCall call) {
+        return new Item.ToolCall(call.id(), call.callId(), call.name(), "", call.executor());
+    }
+
+    private void closed(Item item) {
+        OpenItem place = place(item.id());
+        output.add(item);
+        switch (item) {
+            case Item.Message message -> place.closeMessage(message);
+            case Item.Reasoning reasoning -> place.closeReasoning(reasoning);
+            case Item.ToolCall call -> place.closeArguments(call);
+            case Item.ToolResult _ -> {}
+        }
+        boolean waits = item instanceof Item.ToolCall call && call.executor() == Executor.SERVER;
+        if (!waits) {
+            itemDone(place, item, null);
+        }
+    }
+
+    private void itemDone(OpenItem place, Item item, Item.@Nullable ToolResult result) {
+        open.remove(item.id());
+        List<Item> one = result == null ? List.of(item) : List.of(item, result);
+        events.event("response.output_item.done", json -> {
+            json.writeNumberProperty("output_index", place.index());
+            json.writeName("item");
+            ItemWriter.output(json, one, true);
+        });
+    }
+
+    /// A call of an earlier run, executed now, is not part of this response's output.
+    private void toolStarted(Item.ToolCall call) {
+        OpenItem place = open.get(call.id());
+        if (place != null) {
+            serverCall("response.mcp_call.in_progress", place);
+        }
+    }
+
+    private void toolFinished(Item.ToolCall call, Item.ToolResult result) {
+        OpenItem place = open.get(call.id());
+        if (place != null) {
+            output.add(result);
+            String how = result.outcome() == Outcome.DONE ? "completed" : "failed";
+            serverCall("response.mcp_call." + how, place);
+            itemDone(place, call, result);
+        }
+    }
+
+    private void serverCall(String type, OpenItem place) {
+        events.event(type, json -> {
+            json.writeStringProperty("item_id", place.id());
+            json.writeNumberProperty("output_index", place.index());
+        });
+    }
+
+    private void ended(Run run) {
+        for (OpenItem unanswered : List.copyOf(open.values())) {
+            itemDone(unanswered, unanswered.item(), null);
+        }
+        RunError error = run.error();
+        if (run.status() == RunStatus.FAILED && error != null) {
+            error(error);
+        }
+        String status = run.status() == RunStatus.CANCELLED
+                ? "incomplete"
+                : run.status().name().toLowerCase(Locale.ROOT);
+        response("response." + status, run);
+        events.done();
+    }
+
+    private void response(String type, Run run) {
+        events.event(type, json -> {
+            json.writeName("response");
+            responses.write(json, run, output);
+        });
+    }
+
+    private void error(RunError error) {
+        events.event("error", json -> {
+            json.writeObjectPropertyStart("error");
+            json.writeStringProperty("type", "server_error");
+            json.writeStringProperty("code", error.code());
+            json.writeStringProperty("message", error.message());
+            json.writeNullProperty("param");
+            json.writeEndObject();
+        });
+    }
+}

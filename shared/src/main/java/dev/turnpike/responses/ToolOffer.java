@@ -1,0 +1,134 @@
+package dev.turnpike.responses;
+
+import dev.turnpike.model.ToolChoice;
+import dev.turnpike.tool.ToolSpec;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+
+/// The tools of a request: the caller's functions, and which of ours it is offered.
+///
+/// Ours are named in OpenAI's own form, a tool of type `mcp` with the label `turnpike`; its `allowed_tools` is a hard
+/// limit.
+record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoice choice) {
+    static final String SERVER_LABEL = "turnpike";
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
+    private static final List<String> TYPES = List.of("function", "mcp");
+    private static final List<String> MODES = List.of("none", "auto", "required");
+
+    /// @param offered names of our tools that the caller may use
+    static ToolOffer read(Fields body, List<String> offered) {
+        List<ToolSpec> clientTools = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        List<String> serverTools = offered;
+        for (Fields tool : body.objects("tools")) {
+            String type = tool.text("type").orElseThrow(() -> tool.missing("type"));
+            switch (type) {
+                case "function" -> {
+                    ToolSpec function = function(tool);
+                    if (!names.add(function.name())) {
+                        throw ApiException.invalid(
+                                "invalid_value",
+                                tool.path("name"),
+                                "Invalid '%s': there is more than one tool of that name.".formatted(tool.path("name")));
+                    }
+                    clientTools.add(function);
+                }
+                case "mcp" -> serverTools = narrowed(tool, offered);
+                default -> throw Fields.notAllowed(tool.path("type"), type, TYPES);
+            }
+        }
+        // A function of the caller's hides ours of the same name: the caller asked for its own.
+        List<String> ours =
+                serverTools.stream().filter(name -> !names.contains(name)).toList();
+        names.addAll(ours);
+        return new ToolOffer(clientTools, ours, choice(body, names));
+    }
+
+    private static ToolSpec function(Fields tool) {
+        String name = tool.requiredText("name");
+        if (!NAME.matcher(name).matches()) {
+            throw ApiException.invalid(
+                    "invalid_value",
+                    tool.path("name"),
+                    "Invalid '%s': expected 1 to 128 characters of a-z, A-Z, 0-9, '_' and '-'."
+                            .formatted(tool.path("name")));
+        }
+        String parameters = tool.object("parameters")
+                .map(schema -> schema.object().toString())
+                .orElse(null);
+        return new ToolSpec(
+                name,
+                tool.text("description").orElse(null),
+                parameters,
+                tool.flag("strict").orElse(null));
+    }
+
+    private static List<String> narrowed(Fields tool, List<String> offered) {
+        String label = tool.requiredText("server_label");
+        if (!label.equals(SERVER_LABEL)) {
+            throw ApiException.invalid(
+                    "unsupported_value",
+                    tool.path("server_label"),
+                    "Only the tools of this server can be used: 'server_label' must be '" + SERVER_LABEL + "'.");
+        }
+        if (tool.has("server_url") || tool.has("headers") || tool.has("authorization")) {
+            throw ApiException.invalid(
+                    "unsupported_parameter",
+                    tool.path("server_url"),
+                    "Tools run on this server; an address or credentials can't be given.");
+        }
+        JsonNode approval = tool.value("require_approval");
+        if (approval != null && !(approval.isString() && approval.asString().equals("never"))) {
+            throw ApiException.invalid(
+                    "unsupported_value",
+                    tool.path("require_approval"),
+                    "Approval is not supported: 'require_approval' must be 'never'.");
+        }
+        JsonNode limit = tool.value("allowed_tools");
+        if (limit == null) {
+            return offered;
+        }
+        List<String> allowed = limit.isObject()
+                ? Fields.of(limit, tool.path("allowed_tools")).texts("tool_names")
+                : tool.texts("allowed_tools");
+        for (String name : allowed) {
+            if (!offered.contains(name)) {
+                throw Fields.notAllowed(tool.path("allowed_tools"), name, offered.isEmpty() ? List.of("") : offered);
+            }
+        }
+        return allowed;
+    }
+
+    private static ToolChoice choice(Fields body, Set<String> names) {
+        JsonNode choice = body.value("tool_choice");
+        if (choice == null) {
+            return ToolChoice.AUTO;
+        }
+        if (choice.isString()) {
+            return switch (choice.asString()) {
+                case "none" -> new ToolChoice.None();
+                case "auto" -> ToolChoice.AUTO;
+                case "required" -> new ToolChoice.Required();
+                case String other -> throw Fields.notAllowed("tool_choice", other, MODES);
+            };
+        }
+        Fields named = Fields.of(choice, "tool_choice");
+        String type = named.requiredText("type");
+        if (!TYPES.contains(type)) {
+            throw Fields.notAllowed("tool_choice.type", type, TYPES);
+        }
+        String name = named.requiredText("name");
+        if (!names.contains(name)) {
+            throw ApiException.invalid(
+                    "invalid_value",
+                    "tool_choice",
+                    "Tool choice '%s' not found in 'tools' parameter.".formatted(WireText.shown(name)));
+        }
+        return new ToolChoice.Named(name);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.turnpike.responses;
+
+/// Text that came from outside, made fit to be kept and shown.
+final class WireText {
+    private static final int LONGEST_SHOWN = 100;
+
+    private WireText() {}
+
+    /// A surrogate without its other half becomes U+FFFD, once and here: UTF-8 can't carry it, and every writer would
+    /// replace it in its own way.
+    static String sound(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                boolean pair = Character.isHighSurrogate(c)
+                        && i + 1 < text.length()
+                        && Character.isLowSurrogate(text.charAt(i + 1));
+                if (!pair) {
+                    return replaced(text);
+                }
+                i++;
+            }
+        }
+        return text;
+    }
+
+    private static String replaced(String text) {
+        var sound = new StringBuilder(text.length());
+        text.codePoints()
+                .map(point -> point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE ? 0xFFFD : point)
+                .forEach(sound::appendCodePoint);
+        return sound.toString();
+    }
+
+    /// A piece of a caller's value, short enough for a message.
+    static String shown(String text) {
+        return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
+    }
+}
