@@ -18,12 +18,18 @@ public record NamePatterns(List<String> patterns) {
                 .toList());
     }
 
+    /// The names in it that are no patterns.
+    public List<String> plain() {
+        return patterns.stream().filter(pattern -> !pattern.contains("*")).toList();
+    }
+
     /// Letters count as they are: `GPT-4o` is not `gpt-4o`.
     public boolean matches(String name) {
         return patterns.stream().anyMatch(pattern -> matches(pattern, name));
     }
 
-    /// Looks for the pieces between the stars from left to right. The first must begin the name, the last must end it.
+    /// Looks for the pieces between the stars from left to right. The first must begin the name, the last must end
+    /// it.
     private static boolean matches(String pattern, String name) {
         List<String> pieces = Arrays.asList(pattern.split("\\*", -1));
         String first = pieces.getFirst();

@@ -2,16 +2,55 @@ package dev.turnpike.api;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.turnpike.lambda.SnapshotHooks;
+import dev.turnpike.responses.ApiException;
+import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.wiring.Settings;
+import dev.turnpike.wiring.Wiring;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 
-/// Answers one HTTP request.
-public final class ApiHandler implements RequestStreamHandler {
-    private final Settings settings = Settings.fromEnvironment();
+/// Answers one HTTP request. Stateless: environments may share it.
+public final class ApiHandler implements RequestStreamHandler, SnapshotHooks {
+    private final Wiring wiring;
+    private final Routes routes;
+
+    public ApiHandler() {
+        this(Settings.fromEnvironment());
+    }
+
+    public ApiHandler(Settings settings) {
+        this.wiring = new Wiring(settings);
+        this.routes = new Routes(wiring.api());
+    }
 
     @Override
-    public void handleRequest(InputStream input, OutputStream output, Context context) {
-        throw new UnsupportedOperationException(settings.deployment().environment());
+    public void handleRequest(InputStream input, OutputStream output, Context context) throws IOException {
+        HttpRequest request = HttpRequest.read(input, context.getAwsRequestId());
+        var reply = new HttpReply(output, request.id());
+        try {
+            routes.serve(request, reply, context);
+        } catch (ApiException refused) {
+            reply.error(refused);
+        } catch (StoreUnavailableException down) {
+            context.getLogger().log(Failure.describe(down), LogLevel.ERROR);
+            reply.error(ApiException.unavailable("The service cannot reach its storage. Try again shortly."));
+        } catch (RuntimeException unforeseen) {
+            context.getLogger().log(Failure.describe(unforeseen), LogLevel.ERROR);
+            reply.error(ApiException.internal());
+        }
+    }
+
+    @Override
+    public void beforeCheckpoint() {
+        wiring.prime();
+        wiring.forget();
+    }
+
+    @Override
+    public void afterRestore() {
+        wiring.forget();
     }
 }

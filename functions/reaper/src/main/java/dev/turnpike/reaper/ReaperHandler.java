@@ -3,14 +3,31 @@ package dev.turnpike.reaper;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.ScheduledEvent;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.turnpike.run.Reaper;
+import dev.turnpike.run.Reaper.Sweep;
 import dev.turnpike.wiring.Settings;
+import dev.turnpike.wiring.Wiring;
+import org.jspecify.annotations.Nullable;
 
-/// Wakes idle runs.
-public final class ReaperHandler implements RequestHandler<ScheduledEvent, Void> {
-    private final Settings settings = Settings.fromEnvironment();
+/// Wakes idle runs, every minute.
+public final class ReaperHandler implements RequestHandler<ScheduledEvent, @Nullable Void> {
+    private final Reaper reaper;
+
+    public ReaperHandler() {
+        this(Settings.fromEnvironment());
+    }
+
+    public ReaperHandler(Settings settings) {
+        this.reaper = new Wiring(settings).reaper();
+    }
 
     @Override
-    public Void handleRequest(ScheduledEvent event, Context context) {
-        throw new UnsupportedOperationException(settings.deployment().environment());
+    public @Nullable Void handleRequest(ScheduledEvent event, Context context) {
+        Sweep sweep = reaper.sweep();
+        if (sweep.seen() > 0) {
+            context.getLogger().log("active runs: " + sweep.seen() + ", woken: " + sweep.woken(), LogLevel.INFO);
+        }
+        return null;
     }
 }

@@ -1,0 +1,176 @@
+package dev.turnpike.api;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.turnpike.access.ApiKeys;
+import dev.turnpike.access.Principal;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.ledger.LedgerLog;
+import dev.turnpike.model.Deadline;
+import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.CreateRequest;
+import dev.turnpike.responses.Failures;
+import dev.turnpike.responses.ResponseEvents;
+import dev.turnpike.run.NewRun;
+import dev.turnpike.run.Outcome;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunAdmission.Admission;
+import dev.turnpike.run.RunAdmission.Application;
+import dev.turnpike.run.RunError;
+import dev.turnpike.run.RunEvent;
+import dev.turnpike.run.RunStatus;
+import dev.turnpike.sse.KeepAlive;
+import dev.turnpike.sse.SseWriter;
+import dev.turnpike.wiring.ApiParts;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /v1/responses`: creates a run; takes its steps here while the caller waits or reads, or leaves them to the
+/// queue.
+final class CreateResponse {
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    private static final Duration LEASE_EXTRA = Duration.ofSeconds(20);
+    private static final int LONGEST_IDEMPOTENCY_KEY = 255;
+
+    private final ApiParts parts;
+
+    CreateResponse(ApiParts parts) {
+        this.parts = parts;
+    }
+
+    void serve(HttpRequest http, Principal caller, HttpReply reply, Context context) throws IOException {
+        CreateRequest request = parts.requests().read(http.json(parts.mapper()));
+        var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
+        boolean queued = request.request().background() && !request.stream();
+        NewRun.@Nullable Lease lease = queued
+                ? null
+                : new NewRun.Lease("api " + http.id(), deadline.at().plus(LEASE_EXTRA));
+        var application = new Application(
+                caller.tenant(),
+                request.request(),
+                request.input(),
+                request.history(),
+                lease,
+                idempotency(http).orElse(null),
+                null);
+        switch (parts.admission().admit(application)) {
+            case Admission.Admitted(Run run, List<Item> _)
+            when queued -> {
+                parts.steps().send(run.message(), Duration.ZERO);
+                send(reply, run, List.of());
+            }
+            case Admission.Admitted(Run run, List<Item> input) ->
+                run(run, input, request.stream(), deadline, reply, context.getLogger());
+            case Admission.Repeated(Run run) -> repeat(run, request.stream(), reply);
+            case Admission refused -> throw Failures.of(refused);
+        }
+    }
+
+    private static Optional<NewRun.Idempotency> idempotency(HttpRequest http) {
+        Optional<String> key = http.header("idempotency-key").filter(text -> !text.isBlank());
+        key.filter(text -> text.length() > LONGEST_IDEMPOTENCY_KEY).ifPresent(_ -> {
+            throw ApiException.invalid(
+                    "invalid_value", null, "The Idempotency-Key header is longer than 255 characters.");
+        });
+        return key.map(text -> new NewRun.Idempotency(ApiKeys.hash(text), ApiKeys.hash(http.body())));
+    }
+
+    private void run(Run run, List<Item> input, boolean stream, Deadline deadline, HttpReply reply, LambdaLogger log)
+            throws IOException {
+        if (stream) {
+            stream(run, input, deadline, reply, log);
+        } else {
+            collect(run, input, deadline, reply, log);
+        }
+    }
+
+    private void stream(Run run, List<Item> input, Deadline deadline, HttpReply reply, LambdaLogger log)
+            throws IOException {
+        var sse = new SseWriter(reply.events());
+        var events = new ResponseEvents(sse, parts.responses());
+        try (var _ = KeepAlive.every(KEEP_ALIVE, sse)) {
+            events.begin(run);
+            Outcome outcome =
+                    parts.engine().start(run, input, deadline, logging(log).andThen(events));
+            if (!(outcome instanceof Outcome.Ended)) {
+                events.interrupted(
+                        "handed_over",
+                        "The response goes on in the background. Read it with GET /v1/responses/"
+                                + run.key().responseId());
+            }
+        } catch (RuntimeException failure) {
+            // The reaper finds the run once its lease is over; all that was committed is kept.
+            log.log(Failure.describe(failure), LogLevel.ERROR);
+            events.interrupted(
+                    "server_error",
+                    "The server failed. The response may still be completed: read it with GET /v1/responses/"
+                            + run.key().responseId());
+        }
+    }
+
+    /// The same run without a reader: its answer is what it stored.
+    private void collect(Run run, List<Item> input, Deadline deadline, HttpReply reply, LambdaLogger log)
+            throws IOException {
+        Outcome outcome = parts.engine().start(run, input, deadline, logging(log));
+        Run after = outcome instanceof Outcome.Ended(Run ended)
+                ? ended
+                : parts.runs().find(run.key()).orElse(run);
+        RunError error = after.error();
+        if (after.status() == RunStatus.FAILED && error != null) {
+            throw Failures.of(after, error);
+        }
+        send(reply, after, output(after));
+    }
+
+    /// The answer to a request that was made before under the same `Idempotency-Key`.
+    private void repeat(Run run, boolean stream, HttpReply reply) throws IOException {
+        if (!run.status().terminal() && !run.request().background()) {
+            throw ApiException.conflict(
+                            "request_in_progress",
+                            null,
+                            "The first request under this Idempotency-Key is still served.")
+                    .withHeader("x-should-retry", "true");
+        }
+        if (stream) {
+            var events = new ResponseEvents(new SseWriter(reply.events()), parts.responses());
+            events.replay(run, output(run));
+        } else {
+            send(reply, run, output(run));
+        }
+    }
+
+    private List<Item> output(Run run) {
+        return parts.conversations().range(run.key().conversation(), run.inputEnd(), run.endSeq()).stream()
+                .map(StoredItem::item)
+                .toList();
+    }
+
+    private void send(HttpReply reply, Run run, List<Item> output) throws IOException {
+        var json = new ByteArrayOutputStream(4096);
+        parts.responses().write(json, run, output);
+        reply.json(200, Map.of(), json.toByteArray());
+    }
+
+    private static Consumer<RunEvent> logging(LambdaLogger log) {
+        return event -> {
+            switch (event) {
+                case RunEvent.Settled settled -> log.log(LedgerLog.line(settled.row()), LogLevel.INFO);
+                case RunEvent.Ended ended
+                when ended.run().error() != null ->
+                    log.log(
+                            "run " + ended.run().key().run() + " failed: "
+                                    + ended.run().error().code(),
+                            LogLevel.WARN);
+                default -> {}
+            }
+        };
+    }
+}

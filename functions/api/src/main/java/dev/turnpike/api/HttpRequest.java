@@ -1,0 +1,86 @@
+package dev.turnpike.api;
+
+import dev.turnpike.responses.ApiException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// One request as API Gateway's REST proxy event tells of it.
+///
+/// @param id Lambda's request id, which answers carry and the log is searched by
+/// @param path without the stage
+/// @param headers by their names in lower case
+/// @param query decoded; the last of several values
+record HttpRequest(
+        String id, String method, String path, Map<String, String> headers, Map<String, String> query, String body) {
+    /// Lambda takes events of 6 MB at most, so nothing longer is a body.
+    private static final int LONGEST_BODY = 16 * 1024 * 1024;
+
+    private static final JsonMapper EVENTS = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(LONGEST_BODY)
+                            .build())
+                    .build())
+            .build();
+
+    static HttpRequest read(InputStream event, String id) {
+        JsonNode json = EVENTS.readTree(event);
+        String text = json.path("body").asString("");
+        boolean encoded = json.path("isBase64Encoded").asBoolean(false);
+        String body = encoded ? new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8) : text;
+        return new HttpRequest(
+                id,
+                json.path("httpMethod").asString("GET"),
+                json.path("path").asString("/"),
+                texts(json.path("headers"), true),
+                texts(json.path("queryStringParameters"), false),
+                body);
+    }
+
+    private static Map<String, String> texts(JsonNode object, boolean lowerCase) {
+        Map<String, String> texts = new HashMap<>();
+        for (Map.Entry<String, JsonNode> field : object.properties()) {
+            String name = lowerCase ? field.getKey().toLowerCase(Locale.ROOT) : field.getKey();
+            texts.put(name, field.getValue().asString(""));
+        }
+        return texts;
+    }
+
+    Optional<String> header(String name) {
+        return Optional.ofNullable(headers.get(name));
+    }
+
+    /// The body as JSON.
+    ///
+    /// @throws ApiException it is not, or is out of bounds
+    JsonNode json(JsonMapper mapper) {
+        try {
+            JsonNode json = mapper.readTree(body);
+            if (json == null || json.isMissingNode()) {
+                throw notJson();
+            }
+            return json;
+        } catch (StreamConstraintsException outOfBounds) {
+            throw ApiException.tooLarge("The body is nested too deeply, or a text or number in it is too long.");
+        } catch (JacksonException malformed) {
+            throw notJson();
+        }
+    }
+
+    private static ApiException notJson() {
+        return ApiException.invalid(
+                "invalid_json",
+                null,
+                "We could not parse the JSON body of your request. The API expects a JSON object.");
+    }
+}

@@ -1,0 +1,67 @@
+package dev.turnpike.api;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import dev.turnpike.access.Principal;
+import dev.turnpike.responses.ApiException;
+import dev.turnpike.wiring.ApiParts;
+import java.io.IOException;
+
+/// Which operation serves which path.
+final class Routes {
+    private static final String RESPONSES = "/v1/responses";
+
+    private final ApiParts parts;
+    private final CreateResponse createResponse;
+    private final GetResponse getResponse;
+    private final CreateConversation createConversation;
+    private final ListModels listModels;
+    private final CheckHealth checkHealth;
+    private final CreateApiKey createApiKey;
+
+    Routes(ApiParts parts) {
+        this.parts = parts;
+        this.createResponse = new CreateResponse(parts);
+        this.getResponse = new GetResponse(parts);
+        this.createConversation = new CreateConversation(parts);
+        this.listModels = new ListModels(parts.models());
+        this.checkHealth = new CheckHealth(parts.probes(), parts.clock());
+        this.createApiKey = new CreateApiKey(parts);
+    }
+
+    void serve(HttpRequest request, HttpReply reply, Context context) throws IOException {
+        String path = request.path();
+        String route = request.method() + " " + (path.startsWith(RESPONSES + "/") ? RESPONSES + "/{id}" : path);
+        switch (route) {
+            case "GET /health" -> checkHealth.serve(request, reply);
+            case "POST /v1/responses" -> createResponse.serve(request, caller(request), reply, context);
+            case "GET /v1/responses/{id}" -> getResponse.serve(request, caller(request), reply);
+            case "POST /v1/conversations" -> createConversation.serve(request, caller(request), reply);
+            case "GET /v1/models" -> {
+                caller(request);
+                listModels.serve(reply);
+            }
+            case "POST /v1/organization/api_keys" -> createApiKey.serve(request, reply);
+            default -> throw noSuchRoute(request);
+        }
+    }
+
+    /// Checked before the body is looked at.
+    private Principal caller(HttpRequest request) {
+        String authorization = request.header("authorization").orElse(null);
+        return parts.authenticator()
+                .authenticate(authorization)
+                .orElseThrow(() -> authorization == null
+                        ? ApiException.unauthorized(
+                                null,
+                                "You didn't provide an API key. Send it in an Authorization header:"
+                                        + " 'Authorization: Bearer YOUR_KEY'.")
+                        : ApiException.unauthorized(
+                                "invalid_api_key",
+                                "Incorrect API key provided. Keys begin with 'tp_' and are made with the admin key."));
+    }
+
+    private static ApiException noSuchRoute(HttpRequest request) {
+        String shown = request.path().length() > 200 ? request.path().substring(0, 200) + "…" : request.path();
+        return ApiException.notFound("Invalid URL (" + request.method() + " " + shown + ")");
+    }
+}

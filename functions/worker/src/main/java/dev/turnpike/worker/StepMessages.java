@@ -1,0 +1,90 @@
+package dev.turnpike.worker;
+
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.turnpike.aws.SqsStepQueue;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.ledger.LedgerLog;
+import dev.turnpike.model.Deadline;
+import dev.turnpike.run.Outcome;
+import dev.turnpike.run.Reply;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunEvent;
+import dev.turnpike.run.StepMessage;
+import dev.turnpike.wiring.WorkerParts;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/// Serves one message of the steps queue.
+final class StepMessages {
+    private static final int MOST_JITTER_SECONDS = 5;
+
+    private final WorkerParts parts;
+
+    StepMessages(WorkerParts parts) {
+        this.parts = parts;
+    }
+
+    /// @return false when the message must come again
+    boolean serve(SQSEvent.SQSMessage message, Deadline deadline, LambdaLogger log) {
+        Optional<StepMessage> step = SqsStepQueue.read(message.getBody(), parts.mapper());
+        if (step.isEmpty()) {
+            log.log("a message of the steps queue has no form that this version knows; it is dropped", LogLevel.ERROR);
+            return true;
+        }
+        return switch (parts.engine().advance(step.get(), deadline, event -> log(event, log))) {
+            case Outcome.Ended(Run run) -> {
+                reply(run);
+                yield true;
+            }
+            case Outcome.HandedOver _ -> true;
+            case Outcome.Ignored(String why) -> {
+                log.log("step " + message.getBody() + " is dropped: " + why, LogLevel.INFO);
+                yield true;
+            }
+            case Outcome.NotNow(Instant until) -> {
+                postpone(message, until);
+                yield false;
+            }
+        };
+    }
+
+    /// Before the message is acknowledged, so that a crash between the two sends the answer again rather than never.
+    private void reply(Run run) {
+        Reply reply = run.reply();
+        if (reply == null || reply.sent()) {
+            return;
+        }
+        List<Item> output = parts.conversations().range(run.key().conversation(), run.inputEnd(), run.endSeq()).stream()
+                .map(StoredItem::item)
+                .toList();
+        parts.results()
+                .send(parts.messages().answer(run, reply, output), run.key().tenant());
+        parts.runs().replySent(run.key());
+    }
+
+    /// Somebody works on the run. If they are dead, the message must be there when their lease ends.
+    private void postpone(SQSEvent.SQSMessage message, Instant until) {
+        int jitter = ThreadLocalRandom.current().nextInt(1, MOST_JITTER_SECONDS);
+        Duration wait = Duration.between(parts.clock().instant(), until).plusSeconds(jitter);
+        parts.steps().postpone(message.getReceiptHandle(), wait);
+    }
+
+    private static void log(RunEvent event, LambdaLogger log) {
+        switch (event) {
+            case RunEvent.Settled settled -> log.log(LedgerLog.line(settled.row()), LogLevel.INFO);
+            case RunEvent.Ended ended
+            when ended.run().error() != null ->
+                log.log(
+                        "run " + ended.run().key().run() + " failed: "
+                                + ended.run().error().code(),
+                        LogLevel.WARN);
+            default -> {}
+        }
+    }
+}

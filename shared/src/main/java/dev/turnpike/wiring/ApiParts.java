@@ -1,0 +1,40 @@
+package dev.turnpike.wiring;
+
+import dev.turnpike.access.ApiKeys;
+import dev.turnpike.access.Authenticator;
+import dev.turnpike.access.KeyStore;
+import dev.turnpike.conversation.ConversationStore;
+import dev.turnpike.conversation.Ids;
+import dev.turnpike.responses.RequestReader;
+import dev.turnpike.responses.ResponseWriter;
+import dev.turnpike.run.RunAdmission;
+import dev.turnpike.run.RunStore;
+import dev.turnpike.run.StepEngine;
+import dev.turnpike.run.StepQueue;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Everything that the api function serves with.
+///
+/// @param models what `GET /v1/models` lists
+/// @param probes by the name of what they ask; each throws when it gets no answer
+public record ApiParts(
+        Authenticator authenticator,
+        ApiKeys apiKeys,
+        KeyStore keys,
+        RequestReader requests,
+        RunAdmission admission,
+        StepEngine engine,
+        StepQueue steps,
+        RunStore runs,
+        ConversationStore conversations,
+        ResponseWriter responses,
+        List<String> models,
+        Map<String, Runnable> probes,
+        JsonMapper mapper,
+        Ids ids,
+        InstantSource clock,
+        Duration conversationTtl) {}

@@ -1,0 +1,60 @@
+package dev.turnpike.wiring;
+
+import java.net.URI;
+import java.util.Optional;
+import java.util.function.Supplier;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/// AWS clients, each built when it is first used: building one costs a good part of a cold start.
+final class AwsClients {
+    private final Settings.Aws settings;
+    private final Supplier<SdkHttpClient> http = Lazy.of(UrlConnectionHttpClient::create);
+    private final Supplier<DynamoDbClient> dynamo = Lazy.of(() -> dynamoClient());
+    private final Supplier<SqsClient> sqs = Lazy.of(() -> sqsClient());
+    private final Supplier<SecretsManagerClient> secrets = Lazy.of(() -> secretsClient());
+
+    AwsClients(Settings.Aws settings) {
+        this.settings = settings;
+    }
+
+    DynamoDbClient dynamo() {
+        return dynamo.get();
+    }
+
+    SqsClient sqs() {
+        return sqs.get();
+    }
+
+    SecretsManagerClient secrets() {
+        return secrets.get();
+    }
+
+    private DynamoDbClient dynamoClient() {
+        var builder = DynamoDbClient.builder().httpClient(http.get());
+        at(builder, settings.dynamoDb());
+        return builder.build();
+    }
+
+    private SqsClient sqsClient() {
+        var builder = SqsClient.builder().httpClient(http.get());
+        at(builder, settings.sqs());
+        return builder.build();
+    }
+
+    private SecretsManagerClient secretsClient() {
+        var builder = SecretsManagerClient.builder().httpClient(http.get());
+        at(builder, settings.secretsManager());
+        return builder.build();
+    }
+
+    private void at(AwsClientBuilder<?, ?> builder, Optional<URI> endpoint) {
+        settings.region().ifPresent(region -> builder.region(Region.of(region)));
+        endpoint.ifPresent(builder::endpointOverride);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.turnpike.wiring;
+
+import dev.turnpike.aws.ResultsQueue;
+import dev.turnpike.responses.QueueMessages;
+import dev.turnpike.run.RunAdmission;
+import dev.turnpike.run.StepQueue;
+import java.time.InstantSource;
+
+/// Everything that the intake serves with.
+///
+/// @param tenant owner of whatever arrives on the requests queue
+public record IntakeParts(
+        RunAdmission admission,
+        StepQueue steps,
+        ResultsQueue results,
+        QueueMessages messages,
+        String tenant,
+        InstantSource clock) {}

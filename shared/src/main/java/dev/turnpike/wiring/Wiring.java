@@ -1,0 +1,216 @@
+package dev.turnpike.wiring;
+
+import dev.turnpike.access.ApiKeys;
+import dev.turnpike.access.Authenticator;
+import dev.turnpike.aws.DynamoConversationStore;
+import dev.turnpike.aws.DynamoKeyStore;
+import dev.turnpike.aws.DynamoNoteStore;
+import dev.turnpike.aws.DynamoRunStore;
+import dev.turnpike.aws.ResultsQueue;
+import dev.turnpike.aws.SqsStepQueue;
+import dev.turnpike.aws.StoredSecret;
+import dev.turnpike.conversation.ContextWindow;
+import dev.turnpike.conversation.Ids;
+import dev.turnpike.conversation.Ulids;
+import dev.turnpike.ledger.PriceList;
+import dev.turnpike.model.CallPolicy;
+import dev.turnpike.model.ChatCompletionsClient;
+import dev.turnpike.model.Dialect;
+import dev.turnpike.model.ModelSettings;
+import dev.turnpike.model.ProviderProbe;
+import dev.turnpike.responses.QueueMessages;
+import dev.turnpike.responses.RequestReader;
+import dev.turnpike.responses.RequestSettings;
+import dev.turnpike.responses.ResponseWriter;
+import dev.turnpike.responses.WireJson;
+import dev.turnpike.run.ContextLoader;
+import dev.turnpike.run.EngineSettings;
+import dev.turnpike.run.ModelStep;
+import dev.turnpike.run.Reaper;
+import dev.turnpike.run.RunAdmission;
+import dev.turnpike.run.RunAdmission.AdmissionSettings;
+import dev.turnpike.run.StepEngine;
+import dev.turnpike.run.ToolStep;
+import dev.turnpike.tokens.JtokkitCounter;
+import dev.turnpike.tokens.TokenCounter;
+import dev.turnpike.tool.BuiltInTools;
+import dev.turnpike.tool.ToolRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Puts the parts together, once, by hand. Each function asks for what it serves with; nothing else is built.
+public final class Wiring {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final InstantSource clock = InstantSource.system();
+    private final JsonMapper mapper = WireJson.mapper();
+    private final AwsClients aws;
+    private final Ids ids = new Ulids(clock);
+    private final StoredSecret providerKey;
+    private final ChatCompletionsClient provider;
+    private final TokenCounter tokens = new JtokkitCounter();
+    private final ToolRegistry tools;
+    private final RequestReader requests;
+    private final DynamoRunStore runs;
+    private final DynamoConversationStore conversations;
+    private final SqsStepQueue steps;
+
+    public Wiring(Settings settings) {
+        this.settings = settings;
+        this.aws = new AwsClients(settings.aws());
+        String table = settings.resources().tableName();
+        this.providerKey = secret(settings.resources().providerSecretArn());
+        this.provider = new ChatCompletionsClient(modelSettings(), tokens, clock);
+        var notes = new DynamoNoteStore(
+                aws.dynamo(), table, clock, settings.limits().conversationTtl());
+        this.tools = ToolRegistry.of(BuiltInTools.all(notes, clock));
+        this.requests = new RequestReader(mapper, requestSettings());
+        this.runs = new DynamoRunStore(
+                aws.dynamo(), table, requests, mapper, clock, settings.limits().conversationTtl());
+        this.conversations = new DynamoConversationStore(aws.dynamo(), table, mapper, clock);
+        this.steps = new SqsStepQueue(aws::sqs, settings.resources().stepsQueueUrl(), mapper);
+    }
+
+    private StoredSecret secret(String arn) {
+        return new StoredSecret(aws::secrets, arn, mapper, clock);
+    }
+
+    private ModelSettings modelSettings() {
+        Settings.Provider to = settings.provider();
+        Settings.Limits.ModelCall limits = settings.limits().modelCall();
+        return new ModelSettings(
+                to.baseUrl(),
+                providerKey,
+                CONNECT_TIMEOUT,
+                limits.firstByte(),
+                limits.idle(),
+                Dialect.of(to.baseUrl()));
+    }
+
+    private RequestSettings requestSettings() {
+        Settings.Provider to = settings.provider();
+        List<String> offered = tools.names().stream()
+                .filter(settings.deployment().tools()::matches)
+                .toList();
+        return new RequestSettings(
+                settings.limits().context().maxOutputTokens(),
+                to.temperature().isPresent() ? to.temperature().getAsDouble() : null,
+                offered,
+                to::allows);
+    }
+
+    private StepEngine engine(String owner) {
+        Settings.Limits.Context context = settings.limits().context();
+        EngineSettings engine = EngineSettings.defaults(owner)
+                .with(
+                        settings.limits().modelCall().total(),
+                        context.maxMessages(),
+                        context.windowTokens().orElse(0));
+        PriceList prices = PriceList.forProvider(settings.provider()
+                .priceProvider()
+                .orElse(settings.provider().baseUrl().toString()));
+        var model = CallPolicy.once().around(provider);
+        return new StepEngine(
+                runs,
+                steps,
+                new ContextLoader(conversations, engine.maxHistory()),
+                new ModelStep(model, new ContextWindow(tokens), tools, prices, engine, ids),
+                new ToolStep(runs, tools, engine, ids),
+                engine);
+    }
+
+    private RunAdmission admission() {
+        Settings.Limits.Run limits = settings.limits().run();
+        var admission = new AdmissionSettings(
+                limits.maxSteps(), 5, limits.timeout(), settings.limits().conversationTtl());
+        return new RunAdmission(runs, conversations, admission, ids, clock);
+    }
+
+    /// What the api function serves with.
+    public ApiParts api() {
+        var adminKey = secret(settings.resources().requireAdminSecretArn());
+        var keys = new DynamoKeyStore(aws.dynamo(), settings.resources().tableName());
+        return new ApiParts(
+                new Authenticator(keys, adminKey, clock),
+                new ApiKeys(settings.deployment().environment()),
+                keys,
+                requests,
+                admission(),
+                engine("api"),
+                steps,
+                runs,
+                conversations,
+                new ResponseWriter(mapper),
+                models(),
+                probes(keys),
+                mapper,
+                ids,
+                clock,
+                settings.limits().conversationTtl());
+    }
+
+    /// What the worker serves with.
+    public WorkerParts worker() {
+        return new WorkerParts(engine("worker"), steps, runs, conversations, results(), queueMessages(), mapper, clock);
+    }
+
+    /// What the intake serves with.
+    public IntakeParts intake() {
+        return new IntakeParts(
+                admission(),
+                steps,
+                results(),
+                queueMessages(),
+                settings.deployment().queueTenant(),
+                clock);
+    }
+
+    public Reaper reaper() {
+        return new Reaper(runs, steps, clock);
+    }
+
+    /// Runs once what every request runs, so that it is loaded and partly compiled before a snapshot is taken. It
+    /// talks to nobody but itself.
+    public void prime() {
+        tokens.count("The quick brown fox.");
+        tools.prime();
+        Priming.run(mapper, requests);
+    }
+
+    /// Drops what must not get into a snapshot: secrets and connections.
+    public void forget() {
+        providerKey.forget();
+        provider.reset();
+    }
+
+    private QueueMessages queueMessages() {
+        return new QueueMessages(
+                mapper,
+                requests,
+                new ResponseWriter(mapper),
+                settings.provider().model());
+    }
+
+    private ResultsQueue results() {
+        return new ResultsQueue(aws::sqs, settings.resources().resultsQueueUrl());
+    }
+
+    /// Names without a pattern, the defaults first.
+    private List<String> models() {
+        return Stream.concat(
+                        Stream.of(
+                                settings.provider().model(), settings.provider().visionModel()),
+                        settings.provider().models().plain().stream())
+                .distinct()
+                .toList();
+    }
+
+    private Map<String, Runnable> probes(DynamoKeyStore keys) {
+        return Map.of("model", new ProviderProbe(modelSettings())::check, "table", keys::probe, "queue", steps::probe);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.turnpike.wiring;
+
+import dev.turnpike.aws.ResultsQueue;
+import dev.turnpike.aws.SqsStepQueue;
+import dev.turnpike.conversation.ConversationStore;
+import dev.turnpike.responses.QueueMessages;
+import dev.turnpike.run.RunStore;
+import dev.turnpike.run.StepEngine;
+import java.time.InstantSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Everything that the worker serves with.
+public record WorkerParts(
+        StepEngine engine,
+        SqsStepQueue steps,
+        RunStore runs,
+        ConversationStore conversations,
+        ResultsQueue results,
+        QueueMessages messages,
+        JsonMapper mapper,
+        InstantSource clock) {}
