@@ -19,8 +19,6 @@ final class WatchedBody extends InputStream {
     /// For what follows an answer's end: that end should be here already.
     private static final Duration END_WAIT = Duration.ofMillis(100);
 
-    private static final int END_BYTES = 16 << 10;
-
     private final InputStream body;
     private final Deadline deadline;
     private final Duration idle;
@@ -52,11 +50,20 @@ final class WatchedBody extends InputStream {
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
+        int count = watchedRead(bytes, offset, length);
+        if (!begun) {
+            // Only now that no read waits: this one may have waited longer than the new limit allows.
+            begun = true;
+            limitSilence(idle);
+        }
+        return count;
+    }
+
+    private int watchedRead(byte[] bytes, int offset, int length) throws IOException {
         readSince = now();
         try {
             int count = body.read(bytes, offset, length);
             requireTime();
-            begin();
             return count;
         } catch (IOException e) {
             requireTime();
@@ -70,10 +77,15 @@ final class WatchedBody extends InputStream {
     /// not end it there, the connection is given up.
     void readToEnd() {
         limitSilence(END_WAIT);
+        long start = now();
+        var rest = new byte[1024];
         try {
-            skipNBytes(END_BYTES);
+            int count = 0;
+            while (count >= 0 && now() - start < END_WAIT.toNanos()) {
+                count = read(rest);
+            }
         } catch (IOException _) {
-            // The end, or no end in time. The answer is complete either way.
+            // No end in time. The answer is complete all the same.
         }
     }
 
@@ -85,13 +97,6 @@ final class WatchedBody extends InputStream {
             body.close();
         } catch (IOException _) {
             // Whoever still reads is told so by his read; what was read stays good.
-        }
-    }
-
-    private void begin() {
-        if (!begun) {
-            begun = true;
-            limitSilence(idle);
         }
     }
 

@@ -239,6 +239,30 @@ final class ChatCompletionsClientTest {
     }
 
     @Test
+    void theWaitForTheFirstByteMayBeLongerThanALaterSilence() throws Exception {
+        ScriptedProvider provider = provider(wire -> {
+            wire.send(STREAM_HEAD);
+            assertThat(wire.callerIsGoneWithin(SHORT.multipliedBy(2))).isFalse();
+            wire.text("Low tide").event(STOP).event("[DONE]").send(LAST_CHUNK);
+        });
+
+        assertThat(call(client(provider, LONG, SHORT)).text()).isEqualTo("Low tide");
+    }
+
+    @Test
+    void whatFollowsTheEndMarkIsNotWaitedFor() throws Exception {
+        ScriptedProvider provider = provider(wire -> {
+            wire.send(STREAM_HEAD).text("Low tide").event("[DONE]");
+            while (!wire.callerIsGoneWithin(Duration.ofMillis(30))) {
+                wire.text("more");
+            }
+        });
+
+        assertThat(call(client(provider)).text()).isEqualTo("Low tide");
+        assertThat(provider.isHungUpOn()).isTrue();
+    }
+
+    @Test
     void aSlowConsumerIsNotTheProvidersSilence() throws Exception {
         ScriptedProvider provider = provider(wire -> {
             wire.send(STREAM_HEAD)
