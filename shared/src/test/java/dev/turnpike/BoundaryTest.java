@@ -33,6 +33,12 @@ class BoundaryTest {
     /// all. A new package gets its place here.
     private static final Map<String, Set<String>> MAY_NAME = mayName();
 
+    /// Packages of more than 20 files, and how far each may grow. These three are one subject each, told in small
+    /// values;
+    /// one more needs such a reason.
+    private static final Map<String, Integer> LARGER_PACKAGES =
+            Map.of("shared run", 32, "shared model", 28, "local local", 40);
+
     private static Map<String, Set<String>> mayName() {
         Set<String> ground = Set.of("sse", "tokens", "tool", "lambda", "access");
         Map<String, Set<String>> allowed = new TreeMap<>();
@@ -160,7 +166,9 @@ class BoundaryTest {
                 .filter(source -> !source.path().endsWith("package-info.java"))
                 .collect(groupingBy(source -> source.module() + " " + source.packageName(), counting()));
 
-        assertThat(files.entrySet()).filteredOn(entry -> entry.getValue() > 20).isEmpty();
+        assertThat(files.entrySet())
+                .filteredOn(entry -> entry.getValue() > LARGER_PACKAGES.getOrDefault(entry.getKey(), 20))
+                .isEmpty();
     }
 
     private static Stream<Source> in(String module) {
