@@ -56,8 +56,10 @@ class TemplateTest {
         assertThat(FUNCTIONS.values())
                 .filteredOn(function -> environment(function).has("AWS_LAMBDA_EXEC_WRAPPER"))
                 .containsExactly(api);
-        assertThat(environment(api).path("AWS_LAMBDA_EXEC_WRAPPER").asString())
-                .isEqualTo("/var/task/bootstrap-wrapper");
+        String wrapper = environment(api).path("AWS_LAMBDA_EXEC_WRAPPER").asString();
+        assertThat(wrapper).startsWith("/var/task/");
+        assertThat(Repository.path(wrapper.replace("/var/task", "functions/api/src/main/lambda")))
+                .exists();
     }
 
     @Test
