@@ -111,6 +111,15 @@ public final class DynamoRunStore implements RunStore {
     }
 
     @Override
+    public boolean renew(Run run, Instant leaseUntil) {
+        return table.runIfHolds(table.update(TableKeys.run(run.key()))
+                .set("leaseUntil", leaseUntil.toEpochMilli())
+                .condition("fence", run.fence())
+                .condition("step", run.step())
+                .condition("status", RunCodec.text(RunStatus.IN_PROGRESS)));
+    }
+
+    @Override
     public void release(Run run, Instant due) {
         table.runIfHolds(table.update(TableKeys.run(run.key()))
                 .set("leaseUntil", 0)

@@ -25,7 +25,7 @@ public final class ContextLoader {
     }
 
     /// @param own the run's items so far, where the caller has just written them; null reads them too
-    LiveRun load(Run run, @Nullable List<Item> own, Deadline deadline, Consumer<RunEvent> watcher) {
+    LiveRun load(Run run, @Nullable List<Item> own, Deadline deadline, Consumer<RunEvent> watcher, LeaseKeeper lease) {
         int ownItems = (int) (run.endSeq() - run.firstSeq());
         List<Item> items = new ArrayList<>();
         if (own != null) {
@@ -35,7 +35,7 @@ public final class ContextLoader {
         var start = new ForkPoint(run.key().conversation().id(), before);
         boolean older = read(run, start, Math.max(maxHistory, ownItems), items);
         Collections.reverse(items);
-        return new LiveRun(run, items, older, deadline, watcher);
+        return new LiveRun(run, items, older, deadline, watcher, lease);
     }
 
     /// Adds items, newest first, until there are `limit` or no more.

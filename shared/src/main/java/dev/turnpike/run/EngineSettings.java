@@ -5,9 +5,8 @@ import java.time.Duration;
 /// The engine's numbers.
 ///
 /// @param owner who holds leases here, for people who read the table
-/// @param leaseExtra how long a lease outlives its invocation
-/// @param leaseMargin a model is cut this long before the lease ends
-/// @param finishMargin and this long before the invocation ends, so that what it said can be committed
+/// @param longestSilence of a model or a tool that is still taken for alive; leases are a little longer
+/// @param finishMargin a model is cut this long before the invocation ends, so that what it said can be committed
 /// @param modelTimeout longest model call
 /// @param modelStepNeeds a model step is not started with less time than this
 /// @param toolStepNeeds nor a tool step with less than this
@@ -17,8 +16,7 @@ import java.time.Duration;
 /// @param contextWindow tokens; 0 for the model's own
 public record EngineSettings(
         String owner,
-        Duration leaseExtra,
-        Duration leaseMargin,
+        Duration longestSilence,
         Duration finishMargin,
         Duration modelTimeout,
         Duration modelStepNeeds,
@@ -29,12 +27,13 @@ public record EngineSettings(
         long contextWindow,
         Duration firstRetryDelay,
         Duration maxRetryDelay) {
+    private static final Duration LEASE_EXTRA = Duration.ofSeconds(40);
+    private static final Duration RENEWAL_MARGIN = Duration.ofSeconds(15);
 
     public static EngineSettings defaults(String owner) {
         return new EngineSettings(
                 owner,
-                Duration.ofSeconds(20),
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(60),
                 Duration.ofSeconds(15),
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(30),
@@ -47,11 +46,11 @@ public record EngineSettings(
                 Duration.ofMinutes(10));
     }
 
-    public EngineSettings with(Duration modelTimeout, int maxHistory, long contextWindow) {
+    /// @param modelSilence longest wait for a model's next byte
+    public EngineSettings with(Duration modelSilence, Duration modelTimeout, int maxHistory, long contextWindow) {
         return new EngineSettings(
                 owner,
-                leaseExtra,
-                leaseMargin,
+                modelSilence.compareTo(toolTimeout) > 0 ? modelSilence : toolTimeout,
                 finishMargin,
                 modelTimeout,
                 modelStepNeeds,
@@ -62,5 +61,15 @@ public record EngineSettings(
                 contextWindow,
                 firstRetryDelay,
                 maxRetryDelay);
+    }
+
+    /// How long a lease is.
+    Duration lease() {
+        return longestSilence.plus(LEASE_EXTRA);
+    }
+
+    /// A lease with less left than this is renewed at the next sign of life.
+    Duration renewWhenLeft() {
+        return longestSilence.plus(RENEWAL_MARGIN);
     }
 }

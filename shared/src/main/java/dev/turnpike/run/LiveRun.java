@@ -13,16 +13,24 @@ final class LiveRun {
     private final boolean olderItems;
     private final Deadline deadline;
     private final Consumer<RunEvent> watcher;
+    private final LeaseKeeper lease;
 
     /// @param items the newest items of the conversation, oldest first, the run's own among them
     /// @param olderItems whether the conversation has more than those
     /// @param deadline of this invocation
-    LiveRun(Run run, List<Item> items, boolean olderItems, Deadline deadline, Consumer<RunEvent> watcher) {
+    LiveRun(
+            Run run,
+            List<Item> items,
+            boolean olderItems,
+            Deadline deadline,
+            Consumer<RunEvent> watcher,
+            LeaseKeeper lease) {
         this.run = run;
         this.items = new ArrayList<>(items);
         this.olderItems = olderItems;
         this.deadline = deadline;
         this.watcher = watcher;
+        this.lease = lease;
     }
 
     Run run() {
@@ -46,16 +54,15 @@ final class LiveRun {
         return deadline;
     }
 
-    Deadline leaseEnd() {
-        return new Deadline(run.leaseUntil(), deadline.clock());
-    }
-
+    /// Tells the watcher, and shows that the holder is alive.
     void emit(RunEvent event) {
+        lease.touch();
         watcher.accept(event);
     }
 
     void committed(Run after, List<Item> added) {
         run = after;
+        lease.committed(after);
         items.addAll(added);
     }
 }

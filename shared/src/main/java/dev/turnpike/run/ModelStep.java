@@ -76,10 +76,7 @@ public final class ModelStep {
     /// Early enough that what the model has said by then can still be committed.
     private Deadline abortAt(LiveRun live) {
         Instant now = live.deadline().clock().instant();
-        return live.deadline()
-                .minus(settings.finishMargin())
-                .orEarlier(live.run().leaseUntil().minus(settings.leaseMargin()))
-                .orEarlier(now.plus(settings.modelTimeout()));
+        return live.deadline().minus(settings.finishMargin()).orEarlier(now.plus(settings.modelTimeout()));
     }
 
     private List<ToolSpec> offered(RunRequest request) {

@@ -64,6 +64,11 @@ public interface RunStore {
         record FencedOut() implements Commit {}
     }
 
+    /// Prolongs the holder's lease.
+    ///
+    /// @return false when it is not the holder's any more
+    boolean renew(Run run, Instant leaseUntil);
+
     /// Gives the lease back without a result; the attempt counts. Does nothing when the fence has moved on.
     ///
     /// @param due when the next try is wanted; until then the run is not taken for forgotten

@@ -3,6 +3,7 @@ package dev.turnpike.run;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.model.Deadline;
+import dev.turnpike.run.LeaseKeeper.LeaseLostException;
 import dev.turnpike.run.RunStore.Acquisition;
 import dev.turnpike.run.RunStore.Commit;
 import dev.turnpike.run.StepCommit.After;
@@ -52,7 +53,7 @@ public final class StepEngine {
         Acquisition acquisition =
                 runs.acquire(message.run(), message.step(), now, leaseUntil(deadline), settings.owner());
         return switch (acquisition) {
-            case Acquisition.Acquired(Run run) -> drive(contexts.load(run, null, deadline, watcher));
+            case Acquisition.Acquired(Run run) -> drive(run, null, deadline, watcher);
             case Acquisition.Held(Instant until) -> new Outcome.NotNow(until);
             case Acquisition.Stale(Run run) -> repair(run, now);
             case Acquisition.Exhausted(Run run) -> giveUp(run, now);
@@ -66,7 +67,16 @@ public final class StepEngine {
     /// @param watcher told of everything, on this thread
     /// @param input the run's items, which the caller has just written
     public Outcome start(Run created, List<Item> input, Deadline deadline, Consumer<RunEvent> watcher) {
-        return drive(contexts.load(created, input, deadline, watcher));
+        return drive(created, input, deadline, watcher);
+    }
+
+    private Outcome drive(Run run, @Nullable List<Item> own, Deadline deadline, Consumer<RunEvent> watcher) {
+        var lease = new LeaseKeeper(runs, settings, deadline.clock(), run);
+        try {
+            return drive(contexts.load(run, own, deadline, watcher, lease));
+        } catch (LeaseLostException _) {
+            return new Outcome.NotNow(deadline.clock().instant());
+        }
     }
 
     /// The loop.
@@ -183,6 +193,11 @@ public final class StepEngine {
     }
 
     private Instant leaseUntil(Deadline deadline) {
-        return deadline.at().plus(settings.leaseExtra());
+        return deadline.clock().instant().plus(settings.lease());
+    }
+
+    /// The lease that a caller of [#start] creates its run with.
+    public NewRun.Lease firstLease(Deadline deadline) {
+        return new NewRun.Lease(settings.owner(), leaseUntil(deadline));
     }
 }

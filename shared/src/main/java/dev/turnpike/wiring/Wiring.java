@@ -106,9 +106,11 @@ public final class Wiring {
 
     private StepEngine engine(String owner) {
         Settings.Limits.Context context = settings.limits().context();
+        Settings.Limits.ModelCall call = settings.limits().modelCall();
         EngineSettings engine = EngineSettings.defaults(owner)
                 .with(
-                        settings.limits().modelCall().total(),
+                        longer(call.firstByte(), call.idle()),
+                        call.total(),
                         context.maxMessages(),
                         context.windowTokens().orElse(0));
         PriceList prices = PriceList.forProvider(settings.provider()
@@ -122,6 +124,10 @@ public final class Wiring {
                 new ModelStep(model, new ContextWindow(tokens), tools, prices, engine, ids),
                 new ToolStep(runs, tools, engine, ids),
                 engine);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private RunAdmission admission() {

@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
 /// queue.
 final class CreateResponse {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-    private static final Duration LEASE_EXTRA = Duration.ofSeconds(20);
     private static final int LONGEST_IDEMPOTENCY_KEY = 255;
 
     private final ApiParts parts;
@@ -50,9 +49,7 @@ final class CreateResponse {
         CreateRequest request = parts.requests().read(http.json(parts.mapper()));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         boolean queued = request.request().background() && !request.stream();
-        NewRun.@Nullable Lease lease = queued
-                ? null
-                : new NewRun.Lease("api " + http.id(), deadline.at().plus(LEASE_EXTRA));
+        NewRun.@Nullable Lease lease = queued ? null : parts.engine().firstLease(deadline);
         var application = new Application(
                 caller.tenant(),
                 request.request(),
