@@ -1,0 +1,36 @@
+package dev.turnpike.emulator;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/// A queue and the dead-letter queue behind it.
+///
+/// @param visibility how long a received message stays hidden before it is delivered again
+/// @param maxReceives deliveries after which a message goes to the dead-letter queue instead
+public record Queue(String name, String url, String arn, String deadLetterUrl, Duration visibility, int maxReceives) {
+
+    public static Queue create(SqsClient sqs, String name, Duration visibility, int maxReceives) {
+        String deadLetterUrl =
+                sqs.createQueue(request -> request.queueName(name + "-dlq")).queueUrl();
+        String redrive = """
+            {"deadLetterTargetArn":"%s","maxReceiveCount":"%d"}\
+            """.formatted(arn(sqs, deadLetterUrl), maxReceives);
+        String url = sqs.createQueue(request -> request.queueName(name)
+                        .attributes(Map.of(
+                                QueueAttributeName.VISIBILITY_TIMEOUT,
+                                "" + visibility.toSeconds(),
+                                QueueAttributeName.REDRIVE_POLICY,
+                                redrive)))
+                .queueUrl();
+        return new Queue(name, url, arn(sqs, url), deadLetterUrl, visibility, maxReceives);
+    }
+
+    private static String arn(SqsClient sqs, String url) {
+        var attributes =
+                sqs.getQueueAttributes(request -> request.queueUrl(url).attributeNames(QueueAttributeName.QUEUE_ARN));
+        return Objects.requireNonNull(attributes.attributes().get(QueueAttributeName.QUEUE_ARN), "no ARN for " + url);
+    }
+}
