@@ -1,0 +1,145 @@
+package dev.turnpike.stack;
+
+import dev.turnpike.demo.DemoModel;
+import dev.turnpike.emulator.Cloud;
+import dev.turnpike.emulator.Emulators;
+import dev.turnpike.emulator.Queue;
+import dev.turnpike.gateway.Gateway;
+import dev.turnpike.local.Closing;
+import dev.turnpike.trigger.EventSource;
+import dev.turnpike.trigger.Schedule;
+import java.io.IOException;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import software.amazon.awssdk.services.sqs.SqsClient;
+
+/// Turnpike on this machine: the functions as they are deployed, and around them what AWS is around them there.
+public final class Stack implements AutoCloseable {
+    private static final int INTAKE_BATCH = 10;
+
+    private final Closing parts = new Closing();
+    private final Cloud cloud;
+    private final Resources resources;
+    private final Optional<DemoModel> demoModel;
+    private final Functions functions;
+    private final Gateway gateway;
+    private final String adminKey = "local-admin-" + UUID.randomUUID();
+    private final String apiKey;
+
+    private Stack(StackOptions options, Handlers.Maker handlers) throws IOException {
+        try {
+            demoModel = options.usesDemoModel()
+                    ? Optional.of(parts.add(DemoModel.start(options.timing().word())))
+                    : Optional.empty();
+            cloud = startCloud(options);
+            resources = Resources.create(cloud, options.environment().getOrDefault("OPENAI_API_KEY", "none"), adminKey);
+            functions = parts.add(startFunctions(options, handlers));
+            gateway = parts.add(Gateway.start(options.port(), functions.api()));
+            startEvents(options);
+            apiKey = ApiKeys.of(options.directory()).get(gateway.url(), adminKey);
+        } catch (IOException | RuntimeException e) {
+            parts.close();
+            throw e;
+        }
+    }
+
+    /// Returns when it serves.
+    ///
+    /// @throws java.net.BindException when the port is taken
+    public static Stack start(StackOptions options) throws IOException {
+        return start(options, Handlers::deployed);
+    }
+
+    /// @param handlers are used when the functions run in this JVM
+    static Stack start(StackOptions options, Handlers.Maker handlers) throws IOException {
+        return new Stack(options, handlers);
+    }
+
+    private Cloud startCloud(StackOptions options) throws IOException {
+        String elsewhere = options.environment().get("AWS_ENDPOINT_URL");
+        return elsewhere == null
+                ? parts.add(Emulators.start(options.directory().orElse(null))).cloud()
+                : Cloud.at(URI.create(elsewhere), options.environment());
+    }
+
+    private Functions startFunctions(StackOptions options, Handlers.Maker handlers) throws IOException {
+        Map<String, String> environment = functionEnvironment(options);
+        int most = options.running().environments();
+        return options.running().processes()
+                ? ProcessFunctions.start(options.running().root(), environment, most)
+                : ThreadFunctions.start(handlers, environment, most);
+    }
+
+    private Map<String, String> functionEnvironment(StackOptions options) {
+        Map<String, String> environment = new HashMap<>(options.environment());
+        environment.remove("AWS_ENDPOINT_URL");
+        // The functions find the key where they find it in AWS, in its secret.
+        environment.remove("OPENAI_API_KEY");
+        environment.put("ENVIRONMENT", "local");
+        demoModel.ifPresent(
+                model -> environment.put("OPENAI_BASE_URL", model.baseUrl().toString()));
+        environment.putAll(cloud.environment());
+        environment.putAll(resources.environment());
+        return environment;
+    }
+
+    private void startEvents(StackOptions options) {
+        SqsClient sqs = parts.add(cloud.sqsClient());
+        int concurrency = options.running().environments();
+        parts.add(EventSource.start(sqs, resources.steps(), functions.worker(), 1, concurrency));
+        parts.add(EventSource.start(sqs, resources.requests(), functions.intake(), INTAKE_BATCH, concurrency));
+        parts.add(Schedule.every(options.timing().reaper(), "reaper", functions.reaper()));
+    }
+
+    /// The gateway's, without a path: the API is at `/v1` below it.
+    public URI url() {
+        return gateway.url();
+    }
+
+    /// Of tenant `demo`.
+    public String apiKey() {
+        return apiKey;
+    }
+
+    public String adminKey() {
+        return adminKey;
+    }
+
+    /// Absent when a provider is set.
+    public Optional<DemoModel> demoModel() {
+        return demoModel;
+    }
+
+    public Cloud cloud() {
+        return cloud;
+    }
+
+    public String table() {
+        return resources.table();
+    }
+
+    public Queue steps() {
+        return resources.steps();
+    }
+
+    public Queue requests() {
+        return resources.requests();
+    }
+
+    public Queue results() {
+        return resources.results();
+    }
+
+    /// Runs the reaper now, in this thread.
+    public void reap() {
+        functions.reaper().run();
+    }
+
+    @Override
+    public void close() {
+        parts.close();
+    }
+}
