@@ -8,7 +8,7 @@ final class Greeting {
           base URL  {url}
           API key   {apiKey}
 
-        %s
+        {provider}
         Stream an answer:
 
           {curl}/responses {key} \\
