@@ -44,10 +44,15 @@ public final class KeepAlive implements AutoCloseable {
         }
     }
 
-    /// Ends the thread; nothing is written after that but what is being written now.
+    /// Ends the thread. Once this returns nothing more is written: what the stream leads to may be closed.
     @Override
     public void close() {
         closed = true;
         LockSupport.unpark(thread);
+        try {
+            thread.join();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
