@@ -64,7 +64,7 @@ final class Fields {
         if (!value.isString()) {
             throw ApiException.wrongType(path(name), "a string", kind(value));
         }
-        return Optional.of(WireText.sound(value.asString()));
+        return Optional.of(value.asString());
     }
 
     Optional<String> text(String name, int longest) {

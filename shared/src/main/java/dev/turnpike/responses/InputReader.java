@@ -42,7 +42,7 @@ final class InputReader {
     }
 
     private static List<Item> text(String text) {
-        return text.isEmpty() ? List.of() : List.of(Item.Message.text(NO_ID, Role.USER, WireText.sound(text)));
+        return text.isEmpty() ? List.of() : List.of(Item.Message.text(NO_ID, Role.USER, text));
     }
 
     private static void read(Fields item, List<Item> items) {
@@ -77,8 +77,7 @@ final class InputReader {
         }
         boolean incomplete = item.text("status").filter("incomplete"::equals).isPresent();
         if (content.isString()) {
-            return new Item.Message(
-                    NO_ID, role, List.of(new Part.Text(WireText.sound(content.asString()))), incomplete);
+            return new Item.Message(NO_ID, role, List.of(new Part.Text(content.asString())), incomplete);
         }
         List<Part> parts = new ArrayList<>();
         for (Fields part : item.objects("content")) {
@@ -139,7 +138,7 @@ final class InputReader {
             throw item.missing("output");
         }
         if (output.isString()) {
-            return new Item.ToolResult(NO_ID, callId, WireText.sound(output.asString()), Outcome.DONE);
+            return new Item.ToolResult(NO_ID, callId, output.asString(), Outcome.DONE);
         }
         var text = new StringBuilder();
         for (Fields part : item.objects("output")) {
@@ -159,7 +158,7 @@ final class InputReader {
         boolean failed = item.has("error");
         JsonNode told = failed ? item.value("error") : item.value("output");
         String text = told == null ? "" : told.isString() ? told.asString() : told.toString();
-        items.add(new Item.ToolResult(NO_ID, callId, WireText.sound(text), failed ? Outcome.FAILED : Outcome.DONE));
+        items.add(new Item.ToolResult(NO_ID, callId, text, failed ? Outcome.FAILED : Outcome.DONE));
     }
 
     private static String reasoning(Fields item) {

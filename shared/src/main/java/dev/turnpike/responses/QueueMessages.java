@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,21 +37,16 @@ public final class QueueMessages {
     /// The `key` of a message, if it can be told: whoever gave one can be answered even when the rest is wrong.
     public Optional<String> key(String body) {
         try {
-            JsonNode key = mapper.readTree(body).path("key");
+            JsonNode key = WireJson.read(mapper, body).path("key");
             return key.isString() && !key.asString().isEmpty() ? Optional.of(key.asString()) : Optional.empty();
-        } catch (JacksonException _) {
+        } catch (ApiException _) {
             return Optional.empty();
         }
     }
 
     /// @throws ApiException it can't be served; it says why
     public Received read(String body) {
-        JsonNode json;
-        try {
-            json = mapper.readTree(body);
-        } catch (JacksonException _) {
-            throw ApiException.invalid("invalid_json", null, "The message is not valid JSON.");
-        }
+        JsonNode json = WireJson.read(mapper, body);
         Fields message = Fields.of(json, "");
         Optional<Fields> envelope = message.object("value");
         ObjectNode create = envelope.map(this::fromEnvelope).orElseGet(() -> (ObjectNode) json);

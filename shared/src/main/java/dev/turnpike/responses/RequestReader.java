@@ -65,6 +65,7 @@ public final class RequestReader implements RunRequest.Reader {
         this.settings = settings;
     }
 
+    /// @param json as [WireJson#read] gives it
     /// @throws ApiException the body is not a good request; it says where and why
     public CreateRequest read(JsonNode json) {
         Fields body = Fields.of(json, "");

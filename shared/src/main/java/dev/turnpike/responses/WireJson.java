@@ -1,10 +1,14 @@
 package dev.turnpike.responses;
 
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The one mapper for JSON of ours and of callers. It binds no types; what it reads is bounded.
+/// The one mapper for JSON of ours and of callers, and the one door for what callers send. It binds no types; what it
+/// reads is bounded.
 public final class WireJson {
     private static final int DEEPEST_NESTING = 200;
     private static final int LONGEST_NUMBER = 400;
@@ -23,5 +27,29 @@ public final class WireJson {
         return JsonMapper.builder(
                         JsonFactory.builder().streamReadConstraints(constraints).build())
                 .build();
+    }
+
+    /// What a caller sent, as a tree whose names and texts are well-formed.
+    ///
+    /// @throws ApiException it is not one JSON document, or out of bounds
+    public static JsonNode read(JsonMapper mapper, String text) {
+        try {
+            JsonNode json = mapper.readTree(text);
+            if (json.isMissingNode()) {
+                throw notJson();
+            }
+            return WireText.sound(json);
+        } catch (StreamConstraintsException _) {
+            throw ApiException.tooLarge("The body is nested too deeply, or a text or number in it is too long.");
+        } catch (JacksonException _) {
+            throw notJson();
+        }
+    }
+
+    private static ApiException notJson() {
+        return ApiException.invalid(
+                "invalid_json",
+                null,
+                "We could not parse the JSON body of your request. The API expects a JSON object.");
     }
 }

@@ -1,5 +1,10 @@
 package dev.turnpike.responses;
 
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.node.StringNode;
+
 /// Text that came from outside, made fit to be kept and shown.
 final class WireText {
     private static final int LONGEST_SHOWN = 100;
@@ -22,6 +27,24 @@ final class WireText {
             }
         }
         return text;
+    }
+
+    /// The same for a tree: its names and its texts, however deep.
+    static JsonNode sound(JsonNode json) {
+        return switch (json) {
+            case ObjectNode object -> {
+                ObjectNode sound = object.objectNode();
+                object.properties().forEach(field -> sound.set(sound(field.getKey()), sound(field.getValue())));
+                yield sound;
+            }
+            case ArrayNode array -> {
+                ArrayNode sound = array.arrayNode(array.size());
+                array.forEach(element -> sound.add(sound(element)));
+                yield sound;
+            }
+            case StringNode text -> StringNode.valueOf(sound(text.asString()));
+            default -> json;
+        };
     }
 
     private static String replaced(String text) {

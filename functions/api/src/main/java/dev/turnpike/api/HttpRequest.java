@@ -1,6 +1,7 @@
 package dev.turnpike.api;
 
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.WireJson;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -8,9 +9,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -64,23 +63,6 @@ record HttpRequest(
     ///
     /// @throws ApiException it is not, or is out of bounds
     JsonNode json(JsonMapper mapper) {
-        try {
-            JsonNode json = mapper.readTree(body);
-            if (json == null || json.isMissingNode()) {
-                throw notJson();
-            }
-            return json;
-        } catch (StreamConstraintsException outOfBounds) {
-            throw ApiException.tooLarge("The body is nested too deeply, or a text or number in it is too long.");
-        } catch (JacksonException malformed) {
-            throw notJson();
-        }
-    }
-
-    private static ApiException notJson() {
-        return ApiException.invalid(
-                "invalid_json",
-                null,
-                "We could not parse the JSON body of your request. The API expects a JSON object.");
+        return WireJson.read(mapper, body);
     }
 }

@@ -1,0 +1,59 @@
+package dev.turnpike.responses;
+
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.turnpike.run.RunRequest;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Reads requests as a deployment with two tools of its own and a few models does.
+final class Requests {
+    static final JsonMapper MAPPER = WireJson.mapper();
+    static final RequestReader READER = new RequestReader(MAPPER, settings(null));
+
+    private Requests() {}
+
+    private static RequestSettings settings(@Nullable Double temperature) {
+        return new RequestSettings(
+                4_000, temperature, List.of("calculate", "recall"), model -> model.startsWith("gpt-"));
+    }
+
+    static RequestReader readerWithTemperature(double temperature) {
+        return new RequestReader(MAPPER, settings(temperature));
+    }
+
+    /// A whole body.
+    static CreateRequest read(String body) {
+        return READER.read(WireJson.read(MAPPER, body));
+    }
+
+    /// A good request with further fields.
+    static CreateRequest with(String fields) {
+        return read(body(fields));
+    }
+
+    static String body(String fields) {
+        return "{\"model\":\"gpt-4o-mini\",\"input\":\"hi\"" + (fields.isEmpty() ? "" : ",") + fields + "}";
+    }
+
+    static ApiException refusal(String body) {
+        return Objects.requireNonNull(
+                catchThrowableOfType(ApiException.class, () -> read(body)), () -> "accepted: " + body);
+    }
+
+    static ApiException refusalWith(String fields) {
+        return refusal(body(fields));
+    }
+
+    /// The request as a store gives it back.
+    static RunRequest stored(CreateRequest request) {
+        return READER.read(request.request().wire());
+    }
+
+    static JsonNode wire(CreateRequest request) {
+        return MAPPER.readTree(request.request().wire());
+    }
+}
