@@ -1,9 +1,9 @@
 package dev.turnpike.responses;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -128,30 +128,30 @@ final class Fields {
         if (!value.isIntegralNumber()) {
             throw ApiException.wrongType(path(name), "an integer", kind(value));
         }
-        if (!value.canConvertToInt() || value.intValue() > most) {
-            throw range("integer_above_max_value", name, "integer above maximum value", "<= " + most, value);
-        }
-        if (value.intValue() < least) {
-            throw range("integer_below_min_value", name, "integer below minimum value", ">= " + least, value);
-        }
-        return OptionalInt.of(value.intValue());
+        return OptionalInt.of(within("integer", name, value, least, most).intValueExact());
     }
 
-    OptionalDouble decimal(String name, double least, double most) {
+    Optional<BigDecimal> decimal(String name, int least, int most) {
         JsonNode value = value(name);
         if (value == null) {
-            return OptionalDouble.empty();
+            return Optional.empty();
         }
         if (!value.isNumber()) {
             throw ApiException.wrongType(path(name), "a decimal", kind(value));
         }
-        if (value.doubleValue() > most) {
-            throw range("decimal_above_max_value", name, "decimal above maximum value", "<= " + most, value);
+        return Optional.of(within("decimal", name, value, least, most));
+    }
+
+    /// A number is compared as it was sent: a `double` or an `int` may not hold it.
+    private BigDecimal within(String what, String name, JsonNode value, int least, int most) {
+        BigDecimal number = value.decimalValue();
+        if (number.compareTo(BigDecimal.valueOf(most)) > 0) {
+            throw range(what + "_above_max_value", name, what + " above maximum value", "<= " + most, value);
         }
-        if (value.doubleValue() < least) {
-            throw range("decimal_below_min_value", name, "decimal below minimum value", ">= " + least, value);
+        if (number.compareTo(BigDecimal.valueOf(least)) < 0) {
+            throw range(what + "_below_min_value", name, what + " below minimum value", ">= " + least, value);
         }
-        return OptionalDouble.of(value.doubleValue());
+        return number;
     }
 
     private ApiException range(String code, String name, String what, String bound, JsonNode found) {

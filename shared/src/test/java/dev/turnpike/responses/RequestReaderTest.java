@@ -25,4 +25,19 @@ class RequestReaderTest {
                 .contains("d\uFFFD")
                 .matches(text -> text.codePoints().noneMatch(point -> point >= 0xD800 && point <= 0xDFFF));
     }
+
+    @Test
+    void numbersGoOnAsTheyCame() {
+        CreateRequest request = Requests.with("""
+            "temperature":1,"top_p":0.10,
+            "tools":[{"type":"function","name":"f","parameters":
+             {"maximum":1e400,"minimum":-12345678901234567890.123456789,"multipleOf":0.01}}]\
+            """);
+        assertThat(request.request().parameters())
+                .containsEntry("temperature", "1")
+                .containsEntry("top_p", "0.10");
+        assertThat(request.request().clientTools().getFirst().parameters())
+                .isEqualTo("{\"maximum\":1E+400,\"minimum\":-12345678901234567890.123456789,\"multipleOf\":0.01}");
+        assertThat(request.request().wire()).contains("1E+400", "-12345678901234567890.123456789");
+    }
 }

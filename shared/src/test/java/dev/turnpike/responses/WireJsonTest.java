@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -79,6 +80,18 @@ class WireJsonTest {
         assertThat(refusal.status()).isEqualTo(413);
         assertThat(refusal.code()).isEqualTo("request_too_large");
         assertThat(fastest(() -> refusal(body))).isLessThan(SOON);
+    }
+
+    @Test
+    @DisplayName("Row 2: numbers of odd size are read and judged within 100 ms")
+    void numbersOfOddSizeCostNoTime() {
+        for (String number : List.of("1e999999999", "-1e999999999", "1e-999999999", "9".repeat(400))) {
+            for (String field : List.of("temperature", "max_output_tokens", "metadata", "store")) {
+                assertThat(fastest(() -> Requests.refusalWith("\"user\":{},\"" + field + "\":" + number)))
+                        .as(field + " " + number)
+                        .isLessThan(SOON);
+            }
+        }
     }
 
     @Test
