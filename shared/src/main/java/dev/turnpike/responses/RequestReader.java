@@ -91,7 +91,7 @@ public final class RequestReader implements RunRequest.Reader {
         JsonNode json = mapper.readTree(wire);
         Fields body = Fields.of(json, "");
         List<String> serverTools = Fields.of(json.path("turnpike"), "turnpike").texts("server_tools");
-        return request(body, ToolOffer.read(body, serverTools), wire);
+        return request(body, ToolOffer.stored(body, serverTools), wire);
     }
 
     private static void present(Fields body) {

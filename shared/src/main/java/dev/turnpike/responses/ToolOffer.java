@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// The tools of a request: the caller's functions, and which of ours it is offered.
@@ -24,32 +25,53 @@ record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoic
     static ToolOffer read(Fields body, List<String> offered) {
         List<ToolSpec> clientTools = new ArrayList<>();
         Set<String> names = new HashSet<>();
-        List<String> serverTools = offered;
+        @Nullable List<String> narrowed = null;
         for (Fields tool : body.objects("tools")) {
-            String type = tool.text("type").orElseThrow(() -> tool.missing("type"));
+            String type = tool.requiredText("type");
             switch (type) {
-                case "function" -> {
-                    ToolSpec function = function(tool);
-                    if (!names.add(function.name())) {
+                case "function" -> clientTools.add(function(tool, names));
+                case "mcp" -> {
+                    if (narrowed != null) {
                         throw ApiException.invalid(
                                 "invalid_value",
-                                tool.path("name"),
-                                "Invalid '%s': there is more than one tool of that name.".formatted(tool.path("name")));
+                                tool.path("server_label"),
+                                "Duplicate server_label '" + SERVER_LABEL
+                                        + "'. Name all tools in one 'allowed_tools'.");
                     }
-                    clientTools.add(function);
+                    narrowed = narrowed(tool, offered);
                 }
-                case "mcp" -> serverTools = narrowed(tool, offered);
                 default -> throw Fields.notAllowed(tool.path("type"), type, TYPES);
             }
         }
-        // A function of the caller's hides ours of the same name: the caller asked for its own.
-        List<String> ours =
-                serverTools.stream().filter(name -> !names.contains(name)).toList();
+        return of(body, clientTools, names, narrowed == null ? offered : narrowed);
+    }
+
+    /// The same of a request that has been read before.
+    ///
+    /// @param serverTools what it was offered then, whatever is offered now
+    static ToolOffer stored(Fields body, List<String> serverTools) {
+        List<ToolSpec> clientTools = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Fields tool : body.objects("tools")) {
+            if (tool.requiredText("type").equals("function")) {
+                clientTools.add(function(tool, names));
+            }
+        }
+        return of(body, clientTools, names, serverTools);
+    }
+
+    /// A function of the caller's hides ours of the same name: the caller asked for its own.
+    private static ToolOffer of(Fields body, List<ToolSpec> clientTools, Set<String> names, List<String> serverTools) {
+        List<String> ours = serverTools.stream()
+                .filter(name -> !names.contains(name))
+                .distinct()
+                .toList();
         names.addAll(ours);
         return new ToolOffer(clientTools, ours, choice(body, names));
     }
 
-    private static ToolSpec function(Fields tool) {
+    /// @param names of the functions before it
+    private static ToolSpec function(Fields tool, Set<String> names) {
         String name = tool.requiredText("name");
         if (!NAME.matcher(name).matches()) {
             throw ApiException.invalid(
@@ -57,6 +79,12 @@ record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoic
                     tool.path("name"),
                     "Invalid '%s': expected 1 to 128 characters of a-z, A-Z, 0-9, '_' and '-'."
                             .formatted(tool.path("name")));
+        }
+        if (!names.add(name)) {
+            throw ApiException.invalid(
+                    "invalid_value",
+                    tool.path("name"),
+                    "Invalid '%s': there is more than one tool of that name.".formatted(tool.path("name")));
         }
         String parameters = tool.object("parameters")
                 .map(schema -> schema.object().toString())
