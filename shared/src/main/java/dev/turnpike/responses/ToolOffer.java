@@ -19,6 +19,7 @@ record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoic
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
     private static final List<String> TYPES = List.of("function", "mcp");
+    private static final List<String> ELSEWHERE = List.of("server_url", "connector_id", "headers", "authorization");
     private static final List<String> MODES = List.of("none", "auto", "required");
 
     /// @param offered names of our tools that the caller may use
@@ -104,11 +105,14 @@ record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoic
                     tool.path("server_label"),
                     "Only the tools of this server can be used: 'server_label' must be '" + SERVER_LABEL + "'.");
         }
-        if (tool.has("server_url") || tool.has("headers") || tool.has("authorization")) {
-            throw ApiException.invalid(
-                    "unsupported_parameter",
-                    tool.path("server_url"),
-                    "Tools run on this server; an address or credentials can't be given.");
+        for (String refused : ELSEWHERE) {
+            if (tool.has(refused)) {
+                throw ApiException.invalid(
+                        "unsupported_parameter",
+                        tool.path(refused),
+                        "Unsupported parameter: '%s'. Tools run on this server; an address or credentials can't be given."
+                                .formatted(tool.path(refused)));
+            }
         }
         JsonNode approval = tool.value("require_approval");
         if (approval != null && !(approval.isString() && approval.asString().equals("never"))) {

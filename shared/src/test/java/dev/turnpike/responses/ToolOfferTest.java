@@ -32,4 +32,26 @@ class ToolOfferTest {
         assertThat(request.request().serverTools()).containsExactly("calculate");
         assertThat(Requests.stored(request)).isEqualTo(request.request());
     }
+
+    @Test
+    void oursAreNarrowedOnlyOnce() {
+        ApiException refusal = Requests.refusalWith(
+                "\"tools\":[" + OURS.formatted(",\"allowed_tools\":[\"recall\"]") + "," + OURS.formatted("") + "]");
+        assertThat(refusal.param()).isEqualTo("tools[1].server_label");
+        assertThat(refusal).hasMessage("Duplicate server_label 'turnpike'. Name all tools in one 'allowed_tools'.");
+    }
+
+    @Test
+    void anAddressOrACredentialIsRefusedByItsName() {
+        for (String field : new String[] {"server_url", "connector_id", "headers", "authorization"}) {
+            ApiException refusal =
+                    Requests.refusalWith("\"tools\":[" + OURS.formatted(",\"" + field + "\":\"x\"") + "]");
+            assertThat(refusal.code()).isEqualTo("unsupported_parameter");
+            assertThat(refusal.param()).isEqualTo("tools[0]." + field);
+        }
+        assertThat(withTools(OURS.formatted(",\"server_url\":null,\"headers\":null"))
+                        .request()
+                        .serverTools())
+                .containsExactly("calculate", "recall");
+    }
 }
