@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class RequestReader implements RunRequest.Reader {
     private static final Set<String> KNOWN = Set.of(
             "background",
+            "context_management",
             "conversation",
             "frequency_penalty",
             "include",
@@ -28,6 +29,7 @@ public final class RequestReader implements RunRequest.Reader {
             "parallel_tool_calls",
             "presence_penalty",
             "previous_response_id",
+            "prompt",
             "prompt_cache_key",
             "prompt_cache_retention",
             "reasoning",

@@ -3,6 +3,8 @@ package dev.turnpike.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.conversation.Item;
+import dev.turnpike.run.RunAdmission.History;
+import dev.turnpike.run.RunRequest;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -39,5 +41,36 @@ class RequestReaderTest {
         assertThat(request.request().clientTools().getFirst().parameters())
                 .isEqualTo("{\"maximum\":1E+400,\"minimum\":-12345678901234567890.123456789,\"multipleOf\":0.01}");
         assertThat(request.request().wire()).contains("1E+400", "-12345678901234567890.123456789");
+    }
+
+    @Test
+    void nullMeansNotSet() {
+        RunRequest plain = Requests.with("").request();
+        CreateRequest request = Requests.with("""
+            "instructions":null,"previous_response_id":null,"conversation":null,"store":null,"background":null,
+            "stream":null,"stream_options":null,"max_output_tokens":null,"max_tool_calls":null,"temperature":null,
+            "top_p":null,"top_logprobs":null,"tools":null,"tool_choice":null,"parallel_tool_calls":null,
+            "text":null,"reasoning":null,"include":null,"metadata":null,"truncation":null,"service_tier":null,
+            "prompt_cache_key":null,"prompt_cache_retention":null,"safety_identifier":null,"user":null,
+            "presence_penalty":null,"frequency_penalty":null,"prompt":null,"context_management":null\
+            """);
+        assertThat(request.request())
+                .usingRecursiveComparison()
+                .ignoringFields("wire")
+                .isEqualTo(plain);
+        assertThat(request.stream()).isFalse();
+        assertThat(request.history()).isEqualTo(new History.None());
+    }
+
+    @Test
+    void nullInsideObjectsMeansNotSetToo() {
+        RunRequest plain = Requests.with("").request();
+        CreateRequest request = Requests.with("""
+            "text":{"format":null,"verbosity":null},"reasoning":{"effort":null,"summary":null},"metadata":{}\
+            """);
+        assertThat(request.request())
+                .usingRecursiveComparison()
+                .ignoringFields("wire")
+                .isEqualTo(plain);
     }
 }
