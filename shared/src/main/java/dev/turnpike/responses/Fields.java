@@ -23,10 +23,15 @@ final class Fields {
     }
 
     static Fields of(JsonNode object, String path) {
-        if (!object.isObject()) {
-            throw ApiException.wrongType(path, "an object", kind(object));
+        if (object.isObject()) {
+            return new Fields(object, path);
         }
-        return new Fields(object, path);
+        // OpenAI calls null an object too; "expected an object, but got an object" would help nobody.
+        String found = object.isNull() ? "null" : kind(object);
+        throw path.isEmpty()
+                ? ApiException.invalid(
+                        "invalid_type", null, "Invalid body: expected an object, but got " + found + " instead.")
+                : ApiException.wrongType(path, "an object", found);
     }
 
     String path(String name) {

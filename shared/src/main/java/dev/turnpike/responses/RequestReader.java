@@ -100,18 +100,18 @@ public final class RequestReader implements RunRequest.Reader {
         if (!body.has("model")) {
             throw body.missing("model");
         }
-        if (!body.has("input") && !body.has("previous_response_id") && !body.has("conversation")) {
-            throw body.missing("input");
-        }
-    }
-
-    private static void refuseUnknown(Fields body) {
         if (body.has("messages")) {
             throw ApiException.invalid(
                     "unsupported_parameter",
                     "messages",
                     "Unsupported parameter: 'messages'. In the Responses API, this parameter has moved to 'input'.");
         }
+        if (!body.has("input") && !body.has("previous_response_id") && !body.has("conversation")) {
+            throw body.missing("input");
+        }
+    }
+
+    private static void refuseUnknown(Fields body) {
         for (String refused : List.of("prompt", "context_management")) {
             if (body.has(refused)) {
                 throw ApiException.invalid(
