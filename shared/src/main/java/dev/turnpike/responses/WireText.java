@@ -6,7 +6,7 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.node.StringNode;
 
 /// Text that came from outside, made fit to be kept and shown.
-final class WireText {
+public final class WireText {
     private static final int LONGEST_SHOWN = 100;
 
     private WireText() {}
@@ -55,8 +55,12 @@ final class WireText {
         return sound.toString();
     }
 
-    /// A piece of a caller's value, short enough for a message.
-    static String shown(String text) {
-        return text.length() <= LONGEST_SHOWN ? text : text.substring(0, LONGEST_SHOWN) + "…";
+    /// A piece of a caller's value, short enough for a message and well-formed.
+    public static String shown(String text) {
+        if (text.length() <= LONGEST_SHOWN) {
+            return sound(text);
+        }
+        int end = Character.isHighSurrogate(text.charAt(LONGEST_SHOWN - 1)) ? LONGEST_SHOWN - 1 : LONGEST_SHOWN;
+        return sound(text.substring(0, end)) + "…";
     }
 }

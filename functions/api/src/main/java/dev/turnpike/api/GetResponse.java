@@ -4,6 +4,7 @@ import dev.turnpike.access.Principal;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.WireText;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunKey;
 import dev.turnpike.wiring.ApiParts;
@@ -14,8 +15,6 @@ import java.util.Map;
 
 /// `GET /v1/responses/{id}`: a run as it is now.
 final class GetResponse {
-    private static final int LONGEST_SHOWN = 100;
-
     private final ApiParts parts;
 
     GetResponse(ApiParts parts) {
@@ -43,7 +42,6 @@ final class GetResponse {
     }
 
     private static ApiException notFound(String id) {
-        String shown = id.length() > LONGEST_SHOWN ? id.substring(0, LONGEST_SHOWN) + "…" : id;
-        return ApiException.notFound("Response with id '" + shown + "' not found.");
+        return ApiException.notFound("Response with id '" + WireText.shown(id) + "' not found.");
     }
 }

@@ -3,6 +3,7 @@ package dev.turnpike.api;
 import com.amazonaws.services.lambda.runtime.Context;
 import dev.turnpike.access.Principal;
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.WireText;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
 
@@ -61,7 +62,6 @@ final class Routes {
     }
 
     private static ApiException noSuchRoute(HttpRequest request) {
-        String shown = request.path().length() > 200 ? request.path().substring(0, 200) + "…" : request.path();
-        return ApiException.notFound("Invalid URL (" + request.method() + " " + shown + ")");
+        return ApiException.notFound("Invalid URL (" + request.method() + " " + WireText.shown(request.path()) + ")");
     }
 }
