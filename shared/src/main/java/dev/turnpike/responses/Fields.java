@@ -88,6 +88,19 @@ final class Fields {
         return text(name).orElseThrow(() -> missing(name));
     }
 
+    /// What other things are joined by: never empty.
+    String requiredName(String name) {
+        String text = requiredText(name);
+        if (text.isEmpty()) {
+            throw ApiException.invalid(
+                    "empty_string",
+                    path(name),
+                    "Invalid '%s': empty string. Expected a string with minimum length 1, but got an empty string instead."
+                            .formatted(path(name)));
+        }
+        return text;
+    }
+
     ApiException missing(String name) {
         return ApiException.missing(path(name));
     }

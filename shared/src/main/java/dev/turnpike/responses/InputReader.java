@@ -15,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 /// The items have no ids yet; what ids the caller sent is not theirs to choose.
 final class InputReader {
     private static final String NO_ID = "";
+    private static final String NO_RESULT = "The call has no result.";
     private static final List<String> ROLES = List.of("assistant", "system", "developer", "user");
     private static final List<String> TYPES =
             List.of("message", "function_call", "function_call_output", "reasoning", "mcp_call", "mcp_list_tools");
@@ -46,7 +47,8 @@ final class InputReader {
     }
 
     private static void read(Fields item, List<Item> items) {
-        String type = item.text("type").orElse(item.has("role") ? "message" : "item_reference");
+        boolean reference = item.has("id") && !item.has("role") && !item.has("content");
+        String type = item.text("type").orElse(reference ? "item_reference" : "message");
         switch (type) {
             case "message" -> items.add(message(item));
             case "function_call" -> items.add(call(item));
@@ -65,9 +67,6 @@ final class InputReader {
     }
 
     private static Item.Message message(Fields item) {
-        if (!item.has("role")) {
-            throw item.missing("role");
-        }
         Role role = Role.valueOf(item.oneOf("role", ROLES)
                 .orElseThrow(() -> item.missing("role"))
                 .toUpperCase(Locale.ROOT));
@@ -76,6 +75,9 @@ final class InputReader {
             throw item.missing("content");
         }
         boolean incomplete = item.text("status").filter("incomplete"::equals).isPresent();
+        if (!content.isString() && !content.isArray()) {
+            throw ApiException.wrongType(item.path("content"), "a string or an array", Fields.kind(content));
+        }
         if (content.isString()) {
             return new Item.Message(NO_ID, role, List.of(new Part.Text(content.asString())), incomplete);
         }
@@ -87,7 +89,7 @@ final class InputReader {
     }
 
     private static Part part(Fields part, Role role) {
-        String type = part.text("type").orElseThrow(() -> part.missing("type"));
+        String type = part.requiredText("type");
         List<String> allowed =
                 role == Role.ASSISTANT ? List.of("output_text", "refusal") : List.of("input_text", "input_image");
         if (!allowed.contains(type)) {
@@ -125,25 +127,29 @@ final class InputReader {
     private static Item.ToolCall call(Fields item) {
         return new Item.ToolCall(
                 NO_ID,
-                item.requiredText("call_id"),
-                item.requiredText("name"),
+                item.requiredName("call_id"),
+                item.requiredName("name"),
                 item.requiredText("arguments"),
                 Executor.CLIENT);
     }
 
     private static Item.ToolResult output(Fields item) {
-        String callId = item.requiredText("call_id");
+        String callId = item.requiredName("call_id");
         JsonNode output = item.value("output");
         if (output == null) {
             throw item.missing("output");
+        }
+        if (!output.isString() && !output.isArray()) {
+            throw ApiException.wrongType(item.path("output"), "a string or an array", Fields.kind(output));
         }
         if (output.isString()) {
             return new Item.ToolResult(NO_ID, callId, output.asString(), Outcome.DONE);
         }
         var text = new StringBuilder();
         for (Fields part : item.objects("output")) {
-            if (!part.text("type").orElse("").equals("input_text")) {
-                throw Fields.notAllowed(part.path("type"), part.text("type").orElse(""), List.of("input_text"));
+            String type = part.requiredText("type");
+            if (!type.equals("input_text")) {
+                throw Fields.notAllowed(part.path("type"), type, List.of("input_text"));
             }
             text.append(part.requiredText("text"));
         }
@@ -152,13 +158,22 @@ final class InputReader {
 
     /// A call that a server has run, with its result in it. It becomes history; it never runs again.
     private static void mcpCall(Fields item, List<Item> items) {
-        String callId = item.text("id").orElseThrow(() -> item.missing("id"));
+        String callId = item.requiredName("id");
         items.add(new Item.ToolCall(
-                NO_ID, callId, item.requiredText("name"), item.text("arguments").orElse("{}"), Executor.SERVER));
-        boolean failed = item.has("error");
-        JsonNode told = failed ? item.value("error") : item.value("output");
-        String text = told == null ? "" : told.isString() ? told.asString() : told.toString();
-        items.add(new Item.ToolResult(NO_ID, callId, text, failed ? Outcome.FAILED : Outcome.DONE));
+                NO_ID, callId, item.requiredName("name"), item.text("arguments").orElse("{}"), Executor.SERVER));
+        JsonNode error = item.value("error");
+        JsonNode output = item.value("output");
+        if (error != null) {
+            items.add(new Item.ToolResult(NO_ID, callId, told(error), Outcome.FAILED));
+        } else if (output != null) {
+            items.add(new Item.ToolResult(NO_ID, callId, told(output), Outcome.DONE));
+        } else {
+            items.add(new Item.ToolResult(NO_ID, callId, NO_RESULT, Outcome.FAILED));
+        }
+    }
+
+    private static String told(JsonNode result) {
+        return result.isString() ? result.asString() : result.toString();
     }
 
     private static String reasoning(Fields item) {
