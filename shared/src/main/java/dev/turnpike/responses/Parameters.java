@@ -31,10 +31,11 @@ final class Parameters {
                 parameters.put(name, value.toString());
             }
         }
-        body.integer("top_logprobs", 0, 20).ifPresent(most -> {
+        int logprobs = body.integer("top_logprobs", 0, 20).orElse(0);
+        if (logprobs > 0) {
             parameters.put("logprobs", "true");
-            parameters.put("top_logprobs", Integer.toString(most));
-        });
+            parameters.put("top_logprobs", Integer.toString(logprobs));
+        }
         body.object("reasoning").ifPresent(reasoning -> {
             reasoning.oneOf("effort", EFFORTS).ifPresent(effort -> parameters.put("reasoning_effort", quoted(effort)));
             reasoning.oneOf("summary", SUMMARIES);

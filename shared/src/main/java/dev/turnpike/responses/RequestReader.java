@@ -46,7 +46,7 @@ public final class RequestReader implements RunRequest.Reader {
             "top_p",
             "truncation",
             "user");
-    private static final List<String> TIERS = List.of("auto", "default", "flex", "scale", "priority");
+    private static final List<String> TIERS = List.of("auto", "default", "flex", "scale", "priority", "fast");
     private static final List<String> INCLUDES = List.of(
             "file_search_call.results",
             "web_search_call.results",
