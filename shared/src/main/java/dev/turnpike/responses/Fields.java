@@ -45,7 +45,7 @@ final class Fields {
     void allowOnly(Set<String> known) {
         for (String name : object.propertyNames()) {
             if (!known.contains(name)) {
-                String at = path(name);
+                String at = path(WireText.shown(name));
                 throw ApiException.invalid("unknown_parameter", at, "Unknown parameter: '" + at + "'.");
             }
         }

@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class WireJson {
     private static final int DEEPEST_NESTING = 200;
     private static final int LONGEST_NUMBER = 400;
-    private static final int LONGEST_STRING = 8 * 1024 * 1024;
+    private static final int LONGEST_BODY = 8 * 1024 * 1024;
     private static final int LONGEST_NAME = 1_024;
 
     private WireJson() {}
@@ -22,7 +22,7 @@ public final class WireJson {
         var constraints = StreamReadConstraints.builder()
                 .maxNestingDepth(DEEPEST_NESTING)
                 .maxNumberLength(LONGEST_NUMBER)
-                .maxStringLength(LONGEST_STRING)
+                .maxStringLength(LONGEST_BODY)
                 .maxNameLength(LONGEST_NAME)
                 .build();
         return JsonMapper.builder(
@@ -36,6 +36,9 @@ public final class WireJson {
     ///
     /// @throws ApiException it is not one JSON document, or out of bounds
     public static JsonNode read(JsonMapper mapper, String text) {
+        if (text.length() > LONGEST_BODY) {
+            throw ApiException.tooLarge("The body is longer than 8 MiB.");
+        }
         try {
             JsonNode json = mapper.readTree(text);
             if (json.isMissingNode()) {

@@ -66,6 +66,7 @@ class WireJsonTest {
                 "{\"a\":".repeat(1_000) + "1" + "}".repeat(1_000),
                 "[".repeat(4_000_000),
                 "{\"input\":\"" + "x".repeat(10_000_000) + "\"}",
+                " ".repeat(100_000_000),
                 "{\"max_output_tokens\":" + "9".repeat(10_000) + "}",
                 "{\"temperature\":0." + "3".repeat(10_000) + "}",
                 "{\"temperature\":1e" + "9".repeat(10_000) + "}",
