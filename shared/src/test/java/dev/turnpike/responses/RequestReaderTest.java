@@ -1,10 +1,15 @@
 package dev.turnpike.responses;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.conversation.Item;
+import dev.turnpike.model.ToolChoice;
 import dev.turnpike.run.RunAdmission.History;
 import dev.turnpike.run.RunRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -72,5 +77,125 @@ class RequestReaderTest {
                 .usingRecursiveComparison()
                 .ignoringFields("wire")
                 .isEqualTo(plain);
+    }
+
+    @Test
+    void aRequestThatSaysNothingGetsTheDefaults() {
+        CreateRequest request = Requests.with("");
+        assertThat(request.input()).containsExactly(Item.Message.text("", Item.Role.USER, "hi"));
+        assertThat(request.history()).isEqualTo(new History.None());
+        assertThat(request.stream()).isFalse();
+        RunRequest run = request.request();
+        assertThat(run.model()).isEqualTo("gpt-4o-mini");
+        assertThat(run.instructions()).isNull();
+        assertThat(run.clientTools()).isEmpty();
+        assertThat(run.serverTools()).containsExactly("calculate", "recall");
+        assertThat(run.toolChoice()).isEqualTo(ToolChoice.AUTO);
+        assertThat(run.parallelToolCalls()).isTrue();
+        assertThat(run.maxOutputTokens()).isEqualTo(4_000);
+        assertThat(run.truncation()).isTrue();
+        assertThat(run.store()).isTrue();
+        assertThat(run.background()).isFalse();
+    }
+
+    @Test
+    void aRequestThatSaysAllIsTakenAtItsWord() {
+        CreateRequest request = Requests.with("""
+            "instructions":"Be brief.","stream":true,"store":false,"background":true,"parallel_tool_calls":false,
+            "max_output_tokens":16,"truncation":"disabled","tool_choice":"required","conversation":{"id":"conv_1"}\
+            """);
+        assertThat(request.stream()).isTrue();
+        assertThat(request.history()).isEqualTo(new History.InConversation("conv_1"));
+        RunRequest run = request.request();
+        assertThat(run.instructions()).isEqualTo("Be brief.");
+        assertThat(run.toolChoice()).isEqualTo(new ToolChoice.Required());
+        assertThat(run.parallelToolCalls()).isFalse();
+        assertThat(run.maxOutputTokens()).isEqualTo(16);
+        assertThat(run.truncation()).isFalse();
+        assertThat(run.store()).isFalse();
+        assertThat(run.background()).isTrue();
+    }
+
+    @Test
+    void aConversationIsNamedByItsIdOrAnObjectOfIt() {
+        assertThat(Requests.with("\"conversation\":{\"id\":\"conv_1\"}").history())
+                .isEqualTo(new History.InConversation("conv_1"));
+        assertThat(Requests.with("\"previous_response_id\":\"resp_1\"").history())
+                .isEqualTo(new History.Response("resp_1"));
+    }
+
+    @Test
+    void whatGoesOnFromSomethingNeedsNoInput() {
+        for (String input : List.of("", ",\"input\":null", ",\"input\":[]", ",\"input\":\"\"")) {
+            assertThat(Requests.read("{\"model\":\"gpt-4o\",\"previous_response_id\":\"resp_1\"" + input + "}")
+                            .input())
+                    .isEmpty();
+            assertThat(Requests.read("{\"model\":\"gpt-4o\",\"conversation\":\"conv_1\"" + input + "}")
+                            .input())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aRequestIsStoredWithoutItsInputAndReadBackTheSame() {
+        CreateRequest request = Requests.with("""
+            "instructions":"Be brief.","temperature":0.2,"top_p":0.5,"max_output_tokens":100,"store":false,
+            "tools":[{"type":"function","name":"ask","description":"Asks.","strict":true,
+                      "parameters":{"type":"object"}},
+                     {"type":"mcp","server_label":"turnpike","allowed_tools":["recall"]}],
+            "tool_choice":{"type":"function","name":"ask"},"parallel_tool_calls":false,
+            "text":{"format":{"type":"json_schema","name":"n","schema":{}}},"reasoning":{"effort":"low"},
+            "metadata":{"a":"b"},"truncation":"disabled","background":true,"stream":true\
+            """);
+        assertThat(Requests.wire(request).has("input")).isFalse();
+        assertThat(Requests.wire(request).path("metadata")).hasToString("{\"a\":\"b\"}");
+        assertThat(Requests.stored(request)).isEqualTo(request.request());
+    }
+
+    @Test
+    void aStoredRequestIsNotJudgedByLaterRules() {
+        CreateRequest request = Requests.with("");
+        var stricter =
+                new RequestReader(Requests.MAPPER, new RequestSettings(4_000, null, List.of("another"), _ -> false));
+        assertThat(stricter.read(request.request().wire())).isEqualTo(request.request());
+    }
+
+    @Test
+    void readingARequestLeavesItAsItWas() {
+        var body = WireJson.read(Requests.MAPPER, Requests.body("\"store\":false"));
+        var before = body.deepCopy();
+        Requests.READER.read(body);
+        assertThat(body).isEqualTo(before);
+    }
+
+    /// A step over all for each of them would take far longer than the bound, which leaves room for a busy machine.
+    @Test
+    @DisplayName("Row 2: a request of very many small things takes no longer than its size")
+    void veryManySmallThingsCostLittle() {
+        int many = 100_000;
+        String functions = IntStream.range(0, many)
+                .mapToObj(i -> "{\"type\":\"function\",\"name\":\"f" + i + "\"}")
+                .collect(joining(","));
+        String messages =
+                "{\"role\":\"user\",\"content\":\"x\"},".repeat(many - 1) + "{\"role\":\"user\",\"content\":\"x\"}";
+        String names =
+                IntStream.range(0, many).mapToObj(i -> "\"n" + i + "\":\"v\"").collect(joining(","));
+        assertThat(fastest(() -> Requests.with("\"tools\":[" + functions + "]")))
+                .isLessThan(Duration.ofSeconds(3));
+        assertThat(fastest(() -> Requests.read("{\"model\":\"gpt-4o\",\"input\":[" + messages + "]}")))
+                .isLessThan(Duration.ofSeconds(3));
+        assertThat(fastest(() -> Requests.refusalWith("\"metadata\":{" + names + "}")))
+                .isLessThan(Duration.ofSeconds(3));
+        assertThat(fastest(() -> Requests.refusalWith(names))).isLessThan(Duration.ofSeconds(3));
+    }
+
+    private static Duration fastest(Runnable work) {
+        long fastest = Long.MAX_VALUE;
+        for (int i = 0; i < 5; i++) {
+            long start = System.nanoTime();
+            work.run();
+            fastest = Math.min(fastest, System.nanoTime() - start);
+        }
+        return Duration.ofNanos(fastest);
     }
 }

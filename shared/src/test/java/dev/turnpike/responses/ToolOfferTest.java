@@ -2,8 +2,10 @@ package dev.turnpike.responses;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.model.ToolChoice;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.tool.ToolSpec;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /// Which tools a run is offered.
@@ -53,5 +55,54 @@ class ToolOfferTest {
                         .request()
                         .serverTools())
                 .containsExactly("calculate", "recall");
+    }
+
+    @Test
+    void aRequestThatNamesNoneIsOfferedAllOfOurs() {
+        assertThat(Requests.with("\"tools\":[]").request().serverTools()).containsExactly("calculate", "recall");
+        assertThat(withTools(function("ask")).request().serverTools()).containsExactly("calculate", "recall");
+    }
+
+    @Test
+    void allowedToolsAreAHardLimit() {
+        assertThat(ours(",\"allowed_tools\":[\"recall\",\"recall\"]")).containsExactly("recall");
+        assertThat(ours(",\"allowed_tools\":[]")).isEmpty();
+        assertThat(ours(",\"allowed_tools\":{\"tool_names\":[\"calculate\"]}")).containsExactly("calculate");
+        assertThat(ours(",\"allowed_tools\":null")).containsExactly("calculate", "recall");
+        assertThat(ours(",\"require_approval\":\"never\"")).containsExactly("calculate", "recall");
+    }
+
+    @Test
+    void aToolOfOursMayBeChosenByName() {
+        CreateRequest request =
+                Requests.with("\"tool_choice\":{\"type\":\"mcp\",\"server_label\":\"turnpike\",\"name\":\"recall\"}");
+        assertThat(request.request().toolChoice()).isEqualTo(new ToolChoice.Named("recall"));
+    }
+
+    @Test
+    void aToolThatIsNotAllowedCantBeChosen() {
+        ApiException refusal = Requests.refusalWith("\"tools\":["
+                + OURS.formatted(",\"allowed_tools\":[\"recall\"]")
+                + "],\"tool_choice\":{\"type\":\"mcp\",\"name\":\"calculate\"}");
+        assertThat(refusal.param()).isEqualTo("tool_choice");
+    }
+
+    @Test
+    void aFunctionIsReadWhole() {
+        assertThat(withTools("""
+            {"type":"function","name":"ask","description":"Asks.","strict":false,
+             "parameters":{"type":"object","properties":{"q":{"type":"string"}}}}\
+            """).request().clientTools())
+                .containsExactly(new ToolSpec(
+                        "ask", "Asks.", "{\"type\":\"object\",\"properties\":{\"q\":{\"type\":\"string\"}}}", false));
+        assertThat(withTools(
+                                "{\"type\":\"function\",\"name\":\"f\",\"description\":null,\"parameters\":null,\"strict\":null}")
+                        .request()
+                        .clientTools())
+                .containsExactly(new ToolSpec("f", null, null, null));
+    }
+
+    private static List<String> ours(String fields) {
+        return withTools(OURS.formatted(fields)).request().serverTools();
     }
 }
