@@ -1,0 +1,79 @@
+package dev.turnpike.fake;
+
+import dev.turnpike.tool.Effect;
+import dev.turnpike.tool.Tool;
+import dev.turnpike.tool.ToolContext;
+import dev.turnpike.tool.ToolException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A tool that remembers each of its starts by the idempotency key, and answers what the test says.
+public final class CountedTool implements Tool<CountedTool.NoArguments> {
+    public record NoArguments() {}
+
+    /// What the tool does.
+    public interface Behaviour {
+        String run(ToolContext context) throws ToolException;
+    }
+
+    private final String name;
+    private final Effect effect;
+    private final List<String> starts = new ArrayList<>();
+    private volatile Behaviour behaviour;
+
+    private CountedTool(String name, Effect effect) {
+        this.name = name;
+        this.effect = effect;
+        this.behaviour = _ -> "The answer of " + name + ".";
+    }
+
+    public static CountedTool readOnly(String name) {
+        return new CountedTool(name, Effect.READ_ONLY);
+    }
+
+    public static CountedTool repeatable(String name) {
+        return new CountedTool(name, Effect.REPEATABLE);
+    }
+
+    public static CountedTool once(String name) {
+        return new CountedTool(name, Effect.ONCE);
+    }
+
+    public CountedTool doing(Behaviour next) {
+        behaviour = next;
+        return this;
+    }
+
+    /// The idempotency key of every start, in order.
+    public synchronized List<String> starts() {
+        return List.copyOf(starts);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String description() {
+        return "Counts its starts.";
+    }
+
+    @Override
+    public Class<NoArguments> arguments() {
+        return NoArguments.class;
+    }
+
+    @Override
+    public Effect effect() {
+        return effect;
+    }
+
+    @Override
+    public String call(NoArguments arguments, ToolContext context) throws ToolException {
+        synchronized (this) {
+            starts.add(context.idempotencyKey());
+        }
+        return behaviour.run(context);
+    }
+}

@@ -1,0 +1,553 @@
+package dev.turnpike.fake;
+
+import dev.turnpike.conversation.Conversation;
+import dev.turnpike.conversation.Conversation.Totals;
+import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.conversation.ConversationStore;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.ledger.LedgerRow;
+import dev.turnpike.run.NewRun;
+import dev.turnpike.run.NewRun.Place;
+import dev.turnpike.run.Reply;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunKey;
+import dev.turnpike.run.RunStatus;
+import dev.turnpike.run.RunStore;
+import dev.turnpike.run.StepCommit;
+import dev.turnpike.run.StepCommit.After;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The table in memory: the same conditions, all of a transaction or nothing, milliseconds, an index that can lag.
+public final class MemoryStore implements RunStore, ConversationStore {
+    private static final Duration IDEMPOTENCY_WINDOW = Duration.ofHours(24);
+
+    private final InstantSource clock;
+    private final Duration timeToLive;
+    private final PortCalls calls;
+    private final Map<ConversationKey, Conversation> heads = new HashMap<>();
+    private final Map<ConversationKey, TreeMap<Long, Kept<StoredItem>>> items = new HashMap<>();
+    private final Map<RunKey, Kept<Run>> runs = new HashMap<>();
+    private final Map<RunKey, TreeMap<Attempt, LedgerRow>> ledger = new HashMap<>();
+    private final Map<ToolCall, ToolRecord> toolCalls = new HashMap<>();
+    private final Map<String, Kept<Idempotency>> idempotency = new HashMap<>();
+    private final Map<StepCommit, Run> committed = new HashMap<>();
+    private final Map<RunKey, List<Long>> fences = new HashMap<>();
+    private @Nullable Map<RunKey, Kept<Run>> heldIndex;
+
+    private record Kept<T>(T value, Instant until) {
+        boolean gone(Instant now) {
+            return until.getEpochSecond() <= now.getEpochSecond();
+        }
+    }
+
+    private record Attempt(int step, long fence) implements Comparable<Attempt> {
+        @Override
+        public int compareTo(Attempt other) {
+            return Comparator.comparingInt(Attempt::step)
+                    .thenComparingLong(Attempt::fence)
+                    .compare(this, other);
+        }
+    }
+
+    private record ToolCall(RunKey run, int step, int index) {}
+
+    private record Idempotency(RunKey run, String requestHash) {}
+
+    /// @param timeToLive of a conversation after its last run
+    public MemoryStore(InstantSource clock, Duration timeToLive, PortCalls calls) {
+        this.clock = clock;
+        this.timeToLive = timeToLive;
+        this.calls = calls;
+    }
+
+    // What tests do to it.
+
+    /// Somebody wants the run to end.
+    public synchronized void requestCancel(RunKey key) {
+        change(key, draft -> draft.cancelRequested = true);
+    }
+
+    /// All but the ledger is gone.
+    public synchronized void delete(ConversationKey key) {
+        heads.remove(key);
+        items.remove(key);
+        runs.keySet().removeIf(run -> run.conversation().equals(key));
+        toolCalls.keySet().removeIf(call -> call.run().conversation().equals(key));
+    }
+
+    /// From now on the index of active runs shows what is active at this moment.
+    public synchronized void holdIndex() {
+        heldIndex = new HashMap<>(runs);
+    }
+
+    /// The index has caught up.
+    public synchronized void letGoOfIndex() {
+        heldIndex = null;
+    }
+
+    // What the invariants are checked on.
+
+    synchronized List<Conversation> conversations() {
+        return List.copyOf(heads.values());
+    }
+
+    public synchronized List<Run> runs() {
+        return runs.values().stream().map(Kept::value).toList();
+    }
+
+    synchronized List<StoredItem> items(ConversationKey key) {
+        return rows(key).values().stream().map(Kept::value).toList();
+    }
+
+    /// Every fence that was ever taken, in order.
+    synchronized List<Long> fences(RunKey key) {
+        return List.copyOf(fences.getOrDefault(key, List.of()));
+    }
+
+    /// Everything there is, to be compared with what there is later.
+    public synchronized String snapshot() {
+        return String.join("\n", "" + heads, "" + items, "" + runs, "" + ledger, "" + toolCalls, "" + idempotency);
+    }
+
+    // Runs.
+
+    @Override
+    public Creation create(NewRun run) {
+        return calls.through("create", () -> createNow(run));
+    }
+
+    private synchronized Creation createNow(NewRun run) {
+        NewRun.Idempotency wanted = run.idempotency();
+        Kept<Idempotency> earlier = wanted == null ? null : idempotency.get(slot(run, wanted));
+        if (!fits(run)) {
+            return new Creation.Locked();
+        }
+        if (wanted != null && earlier != null && !earlier.gone(clock.instant())) {
+            return repeated(wanted, earlier.value());
+        }
+        run.input().forEach(Sizes::check);
+        Run created = RunDraft.created(run);
+        head(run);
+        runs.put(run.key(), new Kept<>(created, run.expiresAt()));
+        if (created.fence() > 0) {
+            fenceTaken(created);
+        }
+        add(created, run.place().firstSeq(), 0, run.input(), run.createdAt(), run.expiresAt());
+        if (wanted != null) {
+            Instant day = run.createdAt().plus(IDEMPOTENCY_WINDOW);
+            Instant until = day.isBefore(run.expiresAt()) ? day : run.expiresAt();
+            idempotency.put(slot(run, wanted), new Kept<>(new Idempotency(run.key(), wanted.requestHash()), until));
+        }
+        return new Creation.Created(created);
+    }
+
+    private static String slot(NewRun run, NewRun.Idempotency idempotency) {
+        return run.key().tenant() + "/" + idempotency.keyHash();
+    }
+
+    private boolean fits(NewRun run) {
+        Conversation head = heads.get(run.key().conversation());
+        return switch (run.place()) {
+            case Place.NewConversation _ -> head == null;
+            case Place.Append(long firstSeq) -> head != null && head.activeRun() == null && head.nextSeq() == firstSeq;
+        };
+    }
+
+    private Creation repeated(NewRun.Idempotency wanted, Idempotency found) {
+        if (!found.requestHash().equals(wanted.requestHash())) {
+            return new Creation.KeyReused();
+        }
+        return read(found.run()).<Creation>map(Creation.Repeated::new).orElseGet(Creation.KeyReused::new);
+    }
+
+    private void head(NewRun run) {
+        ConversationKey key = run.key().conversation();
+        long end = run.place().firstSeq() + run.input().size();
+        Conversation old = heads.get(key);
+        heads.put(
+                key,
+                new Conversation(
+                        key,
+                        end,
+                        run.key().run(),
+                        run.place() instanceof Place.NewConversation(var parent)
+                                ? parent
+                                : old == null ? null : old.parent(),
+                        old == null ? Totals.ZERO : old.totals(),
+                        old == null ? RunDraft.millis(run.createdAt()) : old.createdAt(),
+                        seconds(run.expiresAt())));
+    }
+
+    private void add(Run run, long from, int step, List<Item> added, Instant at, Instant until) {
+        long seq = from;
+        for (Item item : added) {
+            var stored = new StoredItem(seq, run.key().run(), step, RunDraft.millis(at), item);
+            rows(run.key().conversation()).put(seq++, new Kept<>(stored, until));
+        }
+    }
+
+    @Override
+    public Optional<Run> find(RunKey key) {
+        return calls.through("find", () -> read(key));
+    }
+
+    private synchronized Optional<Run> read(RunKey key) {
+        return Optional.ofNullable(runs.get(key))
+                .filter(row -> !row.gone(clock.instant()))
+                .map(Kept::value);
+    }
+
+    @Override
+    public Acquisition acquire(RunKey key, int step, Instant now, Instant leaseUntil, String owner) {
+        return calls.through("acquire", () -> acquireNow(key, step, RunDraft.millis(now), leaseUntil));
+    }
+
+    private synchronized Acquisition acquireNow(RunKey key, int step, Instant now, Instant leaseUntil) {
+        Run run = read(key).orElse(null);
+        if (run == null) {
+            return new Acquisition.Unknown();
+        }
+        if (run.status().terminal()) {
+            return new Acquisition.Ended(run);
+        }
+        if (run.step() != step) {
+            return new Acquisition.Stale(run);
+        }
+        if (!run.leaseUntil().isBefore(now)) {
+            return new Acquisition.Held(run.leaseUntil());
+        }
+        if (run.attempts() >= run.limits().maxAttempts()) {
+            return new Acquisition.Exhausted(run);
+        }
+        Run taken = change(key, draft -> {
+            draft.status = RunStatus.IN_PROGRESS;
+            draft.fence++;
+            draft.attempts++;
+            draft.leaseUntil = RunDraft.millis(leaseUntil);
+            draft.changedAt = now;
+        });
+        fenceTaken(taken);
+        return new Acquisition.Acquired(taken);
+    }
+
+    private void fenceTaken(Run run) {
+        fences.computeIfAbsent(run.key(), _ -> new ArrayList<>()).add(run.fence());
+    }
+
+    @Override
+    public Commit commit(StepCommit commit) {
+        return calls.through("commit", () -> commitNow(commit));
+    }
+
+    private synchronized Commit commitNow(StepCommit commit) {
+        Run before = committed.get(commit);
+        if (before != null) {
+            return new Commit.Committed(before);
+        }
+        Sizes.check(commit);
+        Run given = commit.run();
+        Kept<Run> row = runs.get(given.key());
+        if (row == null || !held(row.value(), given)) {
+            return new Commit.FencedOut();
+        }
+        boolean cancelling =
+                commit.after() instanceof After.Finish finish && finish.reason().status() == RunStatus.CANCELLED;
+        if (row.value().cancelRequested() && !cancelling) {
+            return new Commit.CancelRequested();
+        }
+        Conversation head = heads.get(given.key().conversation());
+        if (head == null
+                || head.nextSeq() != given.endSeq()
+                || !given.key().run().equals(head.activeRun())) {
+            return new Commit.FencedOut();
+        }
+        Run after = apply(commit, head);
+        committed.put(commit, after);
+        return new Commit.Committed(after);
+    }
+
+    /// The condition of every write of a holder.
+    private static boolean held(Run row, Run given) {
+        return row.fence() == given.fence() && row.step() == given.step() && row.status() == RunStatus.IN_PROGRESS;
+    }
+
+    private Run apply(StepCommit commit, Conversation head) {
+        RunKey key = commit.run().key();
+        Instant until = commit.now().plus(timeToLive);
+        long from = commit.run().endSeq();
+        LedgerRow settled = commit.settled();
+        Run after = change(key, draft -> move(draft, commit));
+        if (commit.after() instanceof After.Keep) {
+            fenceTaken(after);
+        }
+        add(after, from, commit.run().step(), commit.items(), commit.now(), until);
+        if (settled != null) {
+            charge(key, settled);
+        }
+        heads.put(
+                key.conversation(),
+                new Conversation(
+                        head.key(),
+                        after.endSeq(),
+                        after.status().terminal() ? null : head.activeRun(),
+                        head.parent(),
+                        Sums.plus(head.totals(), settled),
+                        head.createdAt(),
+                        seconds(until)));
+        return after;
+    }
+
+    private static void move(RunDraft draft, StepCommit commit) {
+        draft.step += commit.stepDone() ? 1 : 0;
+        draft.leaseUntil = Instant.EPOCH;
+        draft.attempts = 0;
+        draft.endSeq += commit.items().size();
+        draft.changedAt = RunDraft.millis(commit.now());
+        draft.spent = Sums.plus(draft.spent, commit.settled());
+        if (commit.settled() != null) {
+            draft.priceVersion = commit.settled().cost().priceVersion();
+        }
+        if (draft.ttftMillis < 0) {
+            draft.ttftMillis = commit.ttftMillis();
+        }
+        switch (commit.after()) {
+            case After.Keep keep -> {
+                draft.fence++;
+                draft.attempts = 1;
+                draft.leaseUntil = RunDraft.millis(keep.leaseUntil());
+            }
+            case After.Release() -> {}
+            case After.Finish finish -> {
+                draft.status = finish.reason().status();
+                draft.stopReason = finish.reason();
+                draft.error = finish.error();
+                draft.endedAt = RunDraft.millis(commit.now());
+            }
+        }
+    }
+
+    private boolean charge(RunKey key, LedgerRow row) {
+        return ledger.computeIfAbsent(key, _ -> new TreeMap<>()).putIfAbsent(new Attempt(row.step(), row.fence()), row)
+                == null;
+    }
+
+    @Override
+    public boolean renew(Run run, Instant leaseUntil) {
+        return calls.through("renew", () -> renewNow(run, leaseUntil));
+    }
+
+    private synchronized boolean renewNow(Run run, Instant leaseUntil) {
+        Kept<Run> row = runs.get(run.key());
+        boolean ours = row != null && held(row.value(), run);
+        if (ours) {
+            change(run.key(), draft -> draft.leaseUntil = RunDraft.millis(leaseUntil));
+        }
+        return ours;
+    }
+
+    @Override
+    public void release(Run run, Instant due) {
+        calls.through("release", () -> releaseNow(run, due));
+    }
+
+    private synchronized void releaseNow(Run run, Instant due) {
+        Kept<Run> row = runs.get(run.key());
+        if (row != null && held(row.value(), run)) {
+            change(run.key(), draft -> {
+                draft.leaseUntil = Instant.EPOCH;
+                draft.changedAt = RunDraft.millis(due);
+            });
+        }
+    }
+
+    @Override
+    public void abandon(RunKey key, LedgerRow row) {
+        calls.through("abandon", () -> {
+            synchronized (this) {
+                charge(key, row);
+            }
+        });
+    }
+
+    @Override
+    public Map<Integer, ToolRecord> toolRecords(Run run) {
+        return calls.through("toolRecords", () -> toolRecordsNow(run));
+    }
+
+    private synchronized Map<Integer, ToolRecord> toolRecordsNow(Run run) {
+        Map<Integer, ToolRecord> found = new HashMap<>();
+        toolCalls.forEach((call, record) -> {
+            if (call.run().equals(run.key()) && call.step() == run.step()) {
+                found.put(call.index(), record);
+            }
+        });
+        return found;
+    }
+
+    @Override
+    public boolean intend(Run run, ToolRecord intent) {
+        return calls.through("intend", () -> intendNow(run, intent));
+    }
+
+    private synchronized boolean intendNow(Run run, ToolRecord intent) {
+        Kept<Run> row = runs.get(run.key());
+        return row != null
+                && held(row.value(), run)
+                && !row.value().cancelRequested()
+                && toolCalls.putIfAbsent(new ToolCall(run.key(), run.step(), intent.index()), intent) == null;
+    }
+
+    @Override
+    public void saveToolResult(Run run, ToolRecord done) {
+        if (done.result() == null) {
+            throw new IllegalArgumentException("a tool record without a result is an intent");
+        }
+        calls.through("saveToolResult", () -> saveNow(run, done));
+    }
+
+    private synchronized void saveNow(Run run, ToolRecord done) {
+        toolCalls.merge(
+                new ToolCall(run.key(), run.step(), done.index()),
+                done,
+                (old, more) -> old.result() == null ? more : old);
+    }
+
+    @Override
+    public boolean resend(Run run, Instant now) {
+        return calls.through("resend", () -> resendNow(run, now));
+    }
+
+    private synchronized boolean resendNow(Run run, Instant now) {
+        Kept<Run> row = runs.get(run.key());
+        boolean unmoved = row != null
+                && !run.status().terminal()
+                && row.value().fence() == run.fence()
+                && row.value().step() == run.step()
+                && row.value().status() == run.status()
+                && row.value().changedAt().equals(RunDraft.millis(run.changedAt()));
+        if (unmoved) {
+            change(run.key(), draft -> draft.changedAt = RunDraft.millis(now));
+        }
+        return unmoved;
+    }
+
+    @Override
+    public void replySent(RunKey key) {
+        calls.through("replySent", () -> replySentNow(key));
+    }
+
+    private synchronized void replySentNow(RunKey key) {
+        Kept<Run> row = runs.get(key);
+        Reply reply = row == null ? null : row.value().reply();
+        if (reply != null) {
+            change(key, draft -> draft.reply = new Reply(reply.key(), reply.envelope(), true));
+        }
+    }
+
+    @Override
+    public List<RunKey> active(int shard, int limit) {
+        return calls.through("active", () -> activeNow(shard, limit));
+    }
+
+    private synchronized List<RunKey> activeNow(int shard, int limit) {
+        Map<RunKey, Kept<Run>> seen = heldIndex == null ? runs : heldIndex;
+        return seen.values().stream()
+                .map(Kept::value)
+                .filter(run -> !run.status().terminal())
+                .filter(run -> Math.floorMod(run.key().run().hashCode(), ACTIVE_SHARDS) == shard)
+                .sorted(Comparator.comparing(Run::createdAt)
+                        .thenComparing(run -> run.key().run()))
+                .limit(limit)
+                .map(Run::key)
+                .toList();
+    }
+
+    @Override
+    public List<LedgerRow> ledger(RunKey key) {
+        return calls.through("ledger", () -> ledgerNow(key));
+    }
+
+    private synchronized List<LedgerRow> ledgerNow(RunKey key) {
+        return List.copyOf(ledger.getOrDefault(key, new TreeMap<>()).values());
+    }
+
+    private interface Change {
+        void to(RunDraft draft);
+    }
+
+    private Run change(RunKey key, Change change) {
+        Kept<Run> row = runs.get(key);
+        if (row == null) {
+            throw new IllegalArgumentException("there is no run " + key);
+        }
+        var draft = new RunDraft(row.value());
+        change.to(draft);
+        Run after = draft.run();
+        runs.put(key, new Kept<>(after, row.until()));
+        return after;
+    }
+
+    // Conversations.
+
+    @Override
+    public boolean create(ConversationKey key, Instant now, Instant expiresAt) {
+        return calls.through("createConversation", () -> createNow(key, now, expiresAt));
+    }
+
+    private synchronized boolean createNow(ConversationKey key, Instant now, Instant expiresAt) {
+        var empty = new Conversation(key, 0, null, null, Totals.ZERO, RunDraft.millis(now), seconds(expiresAt));
+        return heads.putIfAbsent(key, empty) == null;
+    }
+
+    @Override
+    public Optional<Conversation> find(ConversationKey key) {
+        return calls.through("findConversation", () -> head(key));
+    }
+
+    private synchronized Optional<Conversation> head(ConversationKey key) {
+        return Optional.ofNullable(heads.get(key))
+                .filter(head -> head.expiresAt().isAfter(clock.instant()));
+    }
+
+    @Override
+    public List<StoredItem> newestFirst(ConversationKey key, long beforeSeq, int limit) {
+        return calls.through(
+                "newestFirst",
+                () -> between(key, Math.max(0, beforeSeq - limit), beforeSeq).reversed());
+    }
+
+    @Override
+    public List<StoredItem> range(ConversationKey key, long fromSeq, long toSeq) {
+        return calls.through("range", () -> between(key, fromSeq, toSeq));
+    }
+
+    private synchronized List<StoredItem> between(ConversationKey key, long from, long to) {
+        if (from >= to) {
+            return List.of();
+        }
+        Instant now = clock.instant();
+        return rows(key).subMap(from, to).values().stream()
+                .filter(row -> !row.gone(now))
+                .map(Kept::value)
+                .toList();
+    }
+
+    private TreeMap<Long, Kept<StoredItem>> rows(ConversationKey key) {
+        return items.computeIfAbsent(key, _ -> new TreeMap<>());
+    }
+
+    private static Instant seconds(Instant instant) {
+        return Instant.ofEpochSecond(instant.getEpochSecond());
+    }
+}

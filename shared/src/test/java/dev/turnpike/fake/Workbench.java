@@ -1,0 +1,242 @@
+package dev.turnpike.fake;
+
+import dev.turnpike.conversation.ContextWindow;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.ledger.PriceList;
+import dev.turnpike.model.Deadline;
+import dev.turnpike.responses.CreateRequest;
+import dev.turnpike.responses.RequestReader;
+import dev.turnpike.responses.RequestSettings;
+import dev.turnpike.responses.WireJson;
+import dev.turnpike.run.ContextLoader;
+import dev.turnpike.run.EngineSettings;
+import dev.turnpike.run.ModelStep;
+import dev.turnpike.run.NewRun;
+import dev.turnpike.run.Outcome;
+import dev.turnpike.run.Reaper;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunAdmission;
+import dev.turnpike.run.RunAdmission.Admission;
+import dev.turnpike.run.RunAdmission.AdmissionSettings;
+import dev.turnpike.run.RunAdmission.Application;
+import dev.turnpike.run.RunEvent;
+import dev.turnpike.run.StepEngine;
+import dev.turnpike.run.StepMessage;
+import dev.turnpike.run.StoreUnavailableException;
+import dev.turnpike.run.ToolStep;
+import dev.turnpike.tool.Tool;
+import dev.turnpike.tool.ToolRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The engine with fakes at all its edges, and the hands that move it: a caller, a worker, a reaper.
+public final class Workbench {
+    public static final String TENANT = "tenant-1";
+
+    /// As long as an invocation of the api function or the worker may take.
+    public static final Duration INVOCATION = Duration.ofMinutes(15);
+
+    /// After it the queue delivers what nobody acknowledged.
+    private static final Duration VISIBILITY = Duration.ofMinutes(90);
+
+    private static final Duration REAPER_INTERVAL = Duration.ofMinutes(1);
+    private static final int MOST_ROUNDS = 2_000;
+
+    public final SettableClock clock = new SettableClock(Instant.parse("2026-11-01T12:00:00Z"));
+    public final CountingIds ids = new CountingIds();
+    public final PortCalls calls = new PortCalls();
+    public final MemoryStore store = new MemoryStore(clock, Duration.ofDays(30), calls);
+    public final MemoryQueue queue = new MemoryQueue(clock, calls);
+    public final ScriptedModel model = new ScriptedModel();
+    public final Reaper reaper = new Reaper(store, queue, clock);
+    public final StepEngine engine;
+    public final RunAdmission admission;
+
+    /// What watchers have been told.
+    public final List<RunEvent> events = new ArrayList<>();
+
+    private final RequestReader requests;
+    private final JsonMapper mapper = WireJson.mapper();
+
+    public Workbench(Tool<?>... tools) {
+        this(EngineSettings.defaults("test"), 50, tools);
+    }
+
+    /// @param tools all of them are offered to every run
+    public Workbench(EngineSettings settings, int maxSteps, Tool<?>... tools) {
+        ToolRegistry registry = ToolRegistry.of(List.of(tools));
+        requests =
+                new RequestReader(mapper, new RequestSettings(1_000, null, List.copyOf(registry.names()), _ -> true));
+        engine = new StepEngine(
+                store,
+                queue,
+                new ContextLoader(store, settings.maxHistory()),
+                new ModelStep(
+                        model,
+                        new ContextWindow(String::length),
+                        registry,
+                        PriceList.forProvider("openai"),
+                        settings,
+                        ids),
+                new ToolStep(store, registry, settings, ids),
+                settings);
+        admission = new RunAdmission(
+                store,
+                store,
+                new AdmissionSettings(maxSteps, 5, Duration.ofHours(24), Duration.ofDays(30)),
+                ids,
+                clock);
+    }
+
+    // The caller.
+
+    /// @param json a create request; a model is added
+    public Application application(String json, NewRun.@Nullable Lease lease) {
+        ObjectNode body = (ObjectNode) mapper.readTree(json);
+        CreateRequest request = requests.read(body.put("model", "gpt-4o-mini"));
+        return new Application(TENANT, request.request(), request.input(), request.history(), lease, null, null);
+    }
+
+    /// Leaves a run to the queue.
+    public Run post(String json) {
+        Run run = admitted(admission.admit(application(json, null))).run();
+        queue.send(run.message(), Duration.ZERO);
+        return run;
+    }
+
+    /// Runs it at once, as the api function does.
+    public Outcome call(String json) {
+        var deadline = Deadline.in(INVOCATION, clock);
+        var admitted = admitted(admission.admit(application(json, engine.firstLease(deadline))));
+        return engine.start(admitted.run(), admitted.input(), deadline, events::add);
+    }
+
+    private static Admission.Admitted admitted(Admission admission) {
+        if (admission instanceof Admission.Admitted admitted) {
+            return admitted;
+        }
+        throw new AssertionError("the request was not let in: " + admission);
+    }
+
+    // The worker.
+
+    /// One message, one invocation.
+    public Outcome deliver(StepMessage message) {
+        return deliver(message, INVOCATION);
+    }
+
+    public Outcome deliver(StepMessage message, Duration time) {
+        return engine.advance(message, Deadline.in(time, clock), events::add);
+    }
+
+    /// Serves whatever is due. What fails or is not acknowledged comes again later.
+    public void work() {
+        Optional<StepMessage> next = queue.receive();
+        for (int round = 0; next.isPresent(); round++) {
+            if (round > MOST_ROUNDS) {
+                throw new AssertionError("the queue does not get empty");
+            }
+            serve(next.get());
+            next = queue.receive();
+        }
+    }
+
+    private void serve(StepMessage message) {
+        try {
+            if (deliver(message) instanceof Outcome.NotNow(Instant notBefore)) {
+                Instant soon = clock.instant().plusSeconds(1);
+                queue.putBack(message, notBefore.isAfter(soon) ? notBefore.plusSeconds(1) : soon);
+            }
+        } catch (RuntimeException | PortCalls.ProcessDied failure) {
+            expected(failure);
+            queue.putBack(message, clock.instant().plus(VISIBILITY));
+        }
+    }
+
+    /// Whatever was not planned fails the test.
+    private static void expected(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof StoreUnavailableException || cause instanceof PortCalls.ProcessDied) {
+                return;
+            }
+        }
+        throw new AssertionError("an invocation failed", failure);
+    }
+
+    // Time and the reaper.
+
+    /// Minute by minute, until no run is active.
+    public void recover() {
+        for (int minute = 0; active(); minute++) {
+            if (minute > MOST_ROUNDS) {
+                throw new AssertionError("a run does not end: " + store.runs());
+            }
+            clock.advance(REAPER_INTERVAL);
+            sweep();
+            work();
+        }
+    }
+
+    private void sweep() {
+        try {
+            reaper.sweep();
+        } catch (RuntimeException | PortCalls.ProcessDied failure) {
+            // The next minute has another.
+            expected(failure);
+        }
+    }
+
+    private boolean active() {
+        return store.runs().stream().anyMatch(run -> !run.status().terminal());
+    }
+
+    // What has become of it.
+
+    public Run now(Run run) {
+        return store.runs().stream()
+                .filter(other -> other.key().equals(run.key()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// The only run there is.
+    public Run only() {
+        List<Run> runs = store.runs();
+        if (runs.size() != 1) {
+            throw new AssertionError("there is not one run: " + runs);
+        }
+        return runs.getFirst();
+    }
+
+    /// All items of its conversation.
+    public List<Item> items(Run run) {
+        return store.items(run.key().conversation()).stream()
+                .map(StoredItem::item)
+                .toList();
+    }
+
+    /// The results among them.
+    public List<Item.ToolResult> results(Run run) {
+        return items(run).stream()
+                .flatMap(item -> item instanceof Item.ToolResult result ? Stream.of(result) : Stream.empty())
+                .toList();
+    }
+
+    /// What its model said last; empty for nothing.
+    public String said(Run run) {
+        return items(run).reversed().stream()
+                .flatMap(item -> item instanceof Item.Message message && message.role() == Item.Role.ASSISTANT
+                        ? Stream.of(message.text())
+                        : Stream.empty())
+                .findFirst()
+                .orElse("");
+    }
+}
