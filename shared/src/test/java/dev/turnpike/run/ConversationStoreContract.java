@@ -1,0 +1,179 @@
+package dev.turnpike.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnpike.conversation.Conversation;
+import dev.turnpike.conversation.Conversation.Totals;
+import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
+import dev.turnpike.conversation.Item.Outcome;
+import dev.turnpike.conversation.Item.Part;
+import dev.turnpike.conversation.Item.Role;
+import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.run.NewRun.Place;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/// What every [dev.turnpike.conversation.ConversationStore] does. Items get there through a [RunStore] of the same
+/// table.
+public abstract class ConversationStoreContract extends StoreContract {
+
+    @Test
+    void aConversationCanBeMadeEmpty() {
+        ConversationKey key = conversation();
+
+        assertThat(conversations.create(key, NOON, NOON.plus(TIME_TO_LIVE))).isTrue();
+
+        assertThat(conversations.find(key))
+                .contains(new Conversation(key, 0, null, null, Totals.ZERO, NOON, NOON.plus(TIME_TO_LIVE)));
+        assertThat(conversations.newestFirst(key, 0, 10)).isEmpty();
+        assertThat(conversations.range(key, 0, 0)).isEmpty();
+    }
+
+    @Test
+    void aConversationIsMadeOnce() {
+        Run run = created(newRun(2));
+        ConversationKey key = run.key().conversation();
+
+        assertThat(conversations.create(key, NOON, NOON.plus(TIME_TO_LIVE))).isFalse();
+
+        assertThat(conversations.find(key).orElseThrow().nextSeq()).isEqualTo(2);
+    }
+
+    @Test
+    void anEmptyConversationTakesItsFirstRun() {
+        ConversationKey key = conversation();
+        conversations.create(key, NOON, NOON.plus(TIME_TO_LIVE));
+
+        created(newRun(key, new Place.Append(0), messages(2)));
+
+        assertThat(conversations.find(key).orElseThrow().nextSeq()).isEqualTo(2);
+        assertThat(conversations.find(key).orElseThrow().createdAt()).isEqualTo(NOON);
+    }
+
+    @Test
+    void anotherTenantsConversationIsNotThere() {
+        Run run = created(newRun(2));
+        var foreign = new ConversationKey("tenant-2", run.key().conversation().id());
+
+        assertThat(conversations.find(foreign)).isEmpty();
+        assertThat(conversations.newestFirst(foreign, 2, 10)).isEmpty();
+        assertThat(conversations.range(foreign, 0, 2)).isEmpty();
+    }
+
+    @Test
+    void theNewestItemsComeFirst() {
+        ConversationKey key = created(newRun(20)).key().conversation();
+
+        assertThat(seqs(conversations.newestFirst(key, 20, 3))).containsExactly(19L, 18L, 17L);
+        assertThat(seqs(conversations.newestFirst(key, 2, 10))).containsExactly(1L, 0L);
+        assertThat(conversations.newestFirst(key, 0, 10)).isEmpty();
+        assertThat(conversations.newestFirst(key, 20, 0)).isEmpty();
+    }
+
+    @Test
+    void aRangeComesOldestFirstWithoutItsEnd() {
+        ConversationKey key = created(newRun(20)).key().conversation();
+
+        assertThat(seqs(conversations.range(key, 5, 8))).containsExactly(5L, 6L, 7L);
+        assertThat(seqs(conversations.range(key, 18, 30))).containsExactly(18L, 19L);
+        assertThat(conversations.range(key, 5, 5)).isEmpty();
+        assertThat(conversations.range(key, 8, 5)).isEmpty();
+    }
+
+    @Test
+    void moreItemsThanAPageHoldsAreReadWhole() {
+        List<Item> long32 = LongStream.range(0, 60)
+                .mapToObj(i -> message(i + " " + "x".repeat(30 * 1024)))
+                .toList();
+        ConversationKey key = created(newRun(conversation(), new Place.NewConversation(null), long32))
+                .key()
+                .conversation();
+
+        assertThat(conversations.newestFirst(key, 60, 60).reversed().stream().map(StoredItem::item))
+                .containsExactlyElementsOf(long32);
+        assertThat(conversations.range(key, 0, 60)).hasSize(60);
+    }
+
+    @Test
+    void itemsOfEveryKindAreReadAsTheyWereWritten() {
+        List<Item> items = List.of(
+                new Item.Message(
+                        "msg_1",
+                        Role.USER,
+                        List.of(
+                                new Part.Text("Ünïcode 𝄞 \u2028 \" \\ \u0001"),
+                                new Part.Image("https://example.com/a.png", "low"),
+                                new Part.Image("data:image/png;base64,AAAA", null)),
+                        false),
+                new Item.Message("msg_2", Role.SYSTEM, List.of(), false),
+                new Item.Message("msg_3", Role.DEVELOPER, List.of(new Part.Text("")), false),
+                new Item.Message("msg_4", Role.ASSISTANT, List.of(new Part.Refusal("No.")), true),
+                new Item.ToolCall("fc_1", "call_1", "look", "{\"broken\": ", Executor.CLIENT),
+                new Item.ToolCall("mcp_1", "call_2", "look", "{}", Executor.SERVER),
+                new Item.ToolResult("fco_1", "call_1", "", Outcome.DONE),
+                new Item.ToolResult("fco_2", "call_2", "?", Outcome.UNKNOWN),
+                new Item.ToolResult("fco_3", "call_3", "!", Outcome.FAILED),
+                new Item.Reasoning("rs_1", "Hm."));
+        ConversationKey key = created(newRun(conversation(), new Place.NewConversation(null), items))
+                .key()
+                .conversation();
+
+        assertThat(conversations.range(key, 0, 10).stream().map(StoredItem::item))
+                .containsExactlyElementsOf(items);
+    }
+
+    @Test
+    void aLongItemIsReadAsItWasWritten() {
+        List<Item> items = List.of(message("y".repeat(32 * 1024)), message("lörem ipsum ".repeat(50_000)));
+        ConversationKey key = created(newRun(conversation(), new Place.NewConversation(null), items))
+                .key()
+                .conversation();
+
+        assertThat(conversations.range(key, 0, 2).stream().map(StoredItem::item))
+                .containsExactlyElementsOf(items);
+    }
+
+    @Test
+    void anItemKnowsItsRunItsStepAndItsTime() {
+        Run run = created(newRun(1));
+
+        assertThat(conversations.range(run.key().conversation(), 0, 1))
+                .extracting(StoredItem::run, StoredItem::step, StoredItem::createdAt)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple(run.key().run(), 0, NOON));
+    }
+
+    @Test
+    void anExpiredConversationIsGone() {
+        ConversationKey key = created(newRun(3)).key().conversation();
+
+        clock.advance(TIME_TO_LIVE.minusSeconds(1));
+        assertThat(conversations.find(key)).isPresent();
+        assertThat(conversations.range(key, 0, 3)).hasSize(3);
+        clock.advance(Duration.ofSeconds(1));
+
+        assertThat(conversations.find(key)).isEmpty();
+        assertThat(conversations.range(key, 0, 3)).isEmpty();
+        assertThat(conversations.newestFirst(key, 3, 3)).isEmpty();
+    }
+
+    @Test
+    void aConversationLivesOnWithEveryCommit() {
+        Run run = created(newRun(1));
+        clock.advance(Duration.ofDays(10));
+        Run taken = acquired(run);
+        committed(commit(taken, List.of(message("One.")), row(taken, 1, 1), finish(StopReason.ANSWERED)));
+
+        clock.advance(Duration.ofDays(25));
+
+        assertThat(conversations.find(run.key().conversation()).orElseThrow().expiresAt())
+                .isEqualTo(NOON.plus(Duration.ofDays(40)));
+    }
+
+    private static List<Long> seqs(List<StoredItem> items) {
+        return items.stream().map(StoredItem::seq).toList();
+    }
+}
