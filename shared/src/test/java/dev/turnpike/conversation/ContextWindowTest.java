@@ -1,0 +1,141 @@
+package dev.turnpike.conversation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnpike.conversation.ContextWindow.Fit;
+import dev.turnpike.conversation.Item.Executor;
+import dev.turnpike.conversation.Item.Outcome;
+import dev.turnpike.conversation.Item.Part;
+import dev.turnpike.conversation.Item.Role;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// One character is one token here, and every item costs eight more.
+class ContextWindowTest {
+    private static final LongSupplier NOT_ASKED = () -> {
+        throw new AssertionError("the budget was asked for");
+    };
+
+    private final ContextWindow window = new ContextWindow(String::length);
+
+    @Test
+    void aShortContextIsTakenWithoutCounting() {
+        var uncounted = new ContextWindow(_ -> {
+            throw new AssertionError("a token was counted");
+        });
+        List<Item> items = messages(20, 100);
+
+        assertThat(uncounted.fit(items, 1, 100, List.of("Be brief."), NOT_ASKED))
+                .isEqualTo(new Fit(items, false, true));
+    }
+
+    @Test
+    void theNewestItemsThatFitAreTaken() {
+        List<Item> items = messages(10, 992);
+
+        Fit fit = window.fit(items, 1, 100, List.of(), () -> 3_000);
+
+        assertThat(fit).isEqualTo(new Fit(items.subList(7, 10), true, true));
+    }
+
+    @Test
+    void whatIsSentInAnyCaseCountsToo() {
+        List<Item> items = messages(10, 992);
+
+        assertThat(window.fit(items, 1, 100, List.of("x".repeat(999), "y"), () -> 4_000)
+                        .items())
+                .hasSize(3);
+    }
+
+    @Test
+    void notMoreItemsAreTakenThanAllowed() {
+        List<Item> items = messages(10, 10);
+
+        assertThat(window.fit(items, 1, 4, List.of(), NOT_ASKED)).isEqualTo(new Fit(items.subList(6, 10), true, true));
+    }
+
+    @Test
+    void whatMustStayStaysEvenIfItIsMoreThanAllowed() {
+        List<Item> items = messages(10, 10);
+
+        assertThat(window.fit(items, 7, 4, List.of(), NOT_ASKED).items()).hasSize(7);
+    }
+
+    @Test
+    void itDoesNotFitWhenWhatMustStayIsTooMuch() {
+        List<Item> items = messages(10, 992);
+
+        assertThat(window.fit(items, 3, 100, List.of(), () -> 2_999).fits()).isFalse();
+        assertThat(window.fit(items, 3, 100, List.of(), () -> 3_000).fits()).isTrue();
+        assertThat(window.fit(items, 3, 100, List.of("x".repeat(5_000)), () -> 4_000)
+                        .fits())
+                .isFalse();
+    }
+
+    @Test
+    void aResultDoesNotStayWithoutItsCall() {
+        List<Item> items =
+                List.of(call("a"), call("b"), result("a", 1_000), result("b", 1_100), message(1_000), message(1_000));
+
+        Fit fit = window.fit(items, 1, 100, List.of(), () -> 3_200);
+
+        assertThat(fit.items()).containsExactly(items.get(4), items.get(5));
+        assertThat(fit.dropped()).isTrue();
+    }
+
+    @Test
+    void aCallAndItsResultStayTogether() {
+        List<Item> items = List.of(message(3_000), call("a"), result("a", 1_000), message(1_000));
+
+        assertThat(window.fit(items, 1, 100, List.of(), () -> 3_000).items())
+                .containsExactlyElementsOf(items.subList(1, 4));
+    }
+
+    @Test
+    void imagesWeighAThousandTokens() {
+        var image = new Item.Message(
+                "msg_1",
+                Role.USER,
+                List.of(new Part.Image("data:image/png;base64," + "A".repeat(50_000), null)),
+                false);
+
+        assertThat(window.tokens(image)).isEqualTo(1_008);
+    }
+
+    @Test
+    void reasoningWeighsNothingForItIsNotSent() {
+        assertThat(window.tokens(new Item.Reasoning("rs_1", "x".repeat(10_000))))
+                .isEqualTo(8);
+    }
+
+    @Test
+    void aRefusalAndACallWeighWhatTheySay() {
+        var refusal = new Item.Message("msg_1", Role.ASSISTANT, List.of(new Part.Refusal("No, no.")), false);
+
+        assertThat(window.tokens(refusal)).isEqualTo(15);
+        assertThat(window.tokens(call("a"))).isEqualTo(8 + 4 + 2);
+    }
+
+    @Test
+    void nothingFitsNothing() {
+        assertThat(window.fit(List.of(), 0, 100, List.of(), NOT_ASKED)).isEqualTo(new Fit(List.of(), false, true));
+    }
+
+    private static List<Item> messages(int count, int length) {
+        return IntStream.range(0, count).mapToObj(_ -> message(length)).toList();
+    }
+
+    private static Item message(int length) {
+        return Item.Message.text("msg_1", Role.USER, "x".repeat(length));
+    }
+
+    private static Item call(String callId) {
+        return new Item.ToolCall("fc_" + callId, callId, "look", "{}", Executor.SERVER);
+    }
+
+    private static Item result(String callId, int length) {
+        return new Item.ToolResult("fco_" + callId, callId, "x".repeat(length), Outcome.DONE);
+    }
+}
