@@ -15,13 +15,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A function's zip as Lambda treats it: unpacked, with the modes that it carries.
-final class FunctionZip {
+public final class FunctionZip {
     private FunctionZip() {}
 
     /// @param root the folder of the whole project
     /// @return the folder that it was unpacked to, which is `/var/task` on Lambda
     /// @throws IOException when it has not been built since the code changed, with what to do then
-    static Path unpack(Path root, String function, Path target) throws IOException {
+    public static Path unpack(Path root, String function, Path target) throws IOException {
         Path zip = root.resolve("functions").resolve(function).resolve("target/function.zip");
         if (!Files.exists(zip)
                 || isNewer(root.resolve("shared/target/classes"), zip)
@@ -63,7 +63,7 @@ final class FunctionZip {
         });
     }
 
-    static void delete(Path folder) throws IOException {
+    public static void delete(Path folder) throws IOException {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {

@@ -12,10 +12,11 @@ import software.amazon.awssdk.services.secretsmanager.model.ResourceExistsExcept
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// What `template.yaml` creates, created at an endpoint; what is there already is used.
-record Resources(String table, Queue steps, Queue requests, Queue results, String providerSecret, String adminSecret) {
+public record Resources(
+        String table, Queue steps, Queue requests, Queue results, String providerSecret, String adminSecret) {
     private static final String TABLE = "turnpike";
 
-    static Resources create(Cloud cloud, String providerKey, String adminKey) {
+    public static Resources create(Cloud cloud, String providerKey, String adminKey) {
         var table = CompletableFuture.runAsync(() -> {
             try (var dynamo = cloud.dynamoClient()) {
                 Table.create(dynamo, TABLE);
@@ -45,7 +46,8 @@ record Resources(String table, Queue steps, Queue requests, Queue results, Strin
         }
     }
 
-    Map<String, String> environment() {
+    /// What a function finds in its environment to find them.
+    public Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>();
         environment.put("TABLE_NAME", table);
         environment.put("STEPS_QUEUE_URL", steps.url());

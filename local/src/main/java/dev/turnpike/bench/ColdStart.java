@@ -1,0 +1,75 @@
+package dev.turnpike.bench;
+
+import static dev.turnpike.bench.Report.number;
+import static dev.turnpike.bench.Report.verdict;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+
+/// From the start of the api function's process to the first token at its caller. The upstream answers at once; the
+/// table and the key are there.
+final class ColdStart {
+    private final Site site;
+    private final Path project;
+    private final int runs;
+    private final Report report;
+
+    ColdStart(Site site, Path project, boolean quick, Report report) {
+        this.site = site;
+        this.project = project;
+        this.runs = quick ? 3 : 9;
+        this.report = report;
+    }
+
+    void run() throws IOException {
+        site.upstream().say(new Upstream.Script(1, Duration.ZERO));
+        TaskFolder plain = TaskFolder.unpack(project, site.folder().resolve("plain"));
+        TaskFolder cached = TaskFolder.unpack(project, site.folder().resolve("cached"));
+        cached.packOwnClasses();
+        cached.train(site, 3);
+        report.section("cold start, median of " + runs);
+        Starts plainStarts = new Starts(runs);
+        Starts cachedStarts = new Starts(runs);
+        for (int i = 0; i < runs; i++) {
+            plainStarts.add(i, plain);
+            cachedStarts.add(i, cached);
+        }
+        plainStarts.tell("the zip as it is", 1.0);
+        cachedStarts.tell("with an AOT cache", 0.5);
+    }
+
+    private final class Starts {
+        private final long[] nanos;
+        private final long[] cpuMillis;
+
+        Starts(int runs) {
+            nanos = new long[runs];
+            cpuMillis = new long[runs];
+        }
+
+        void add(int run, TaskFolder task) throws IOException {
+            var environment = site.environment(task.root(), site.cloud());
+            try (ApiSubject api = new ApiSubject(task.wrapper(), environment, site.apiKey())) {
+                nanos[run] = Reading.of(api).firstTokenNanos();
+                cpuMillis[run] = api.meter().cpu().toMillis();
+            }
+        }
+
+        void tell(String what, double limitSeconds) {
+            double seconds = median(nanos) / 1e9;
+            report.row(
+                    what + ": process to first token, s",
+                    "",
+                    number("%.2f", seconds),
+                    "<= " + limitSeconds,
+                    verdict(seconds, limitSeconds, "%.2f"));
+            report.row(what + ": CPU until then, s", "", number("%.2f", median(cpuMillis) / 1e3));
+        }
+
+        private static long median(long[] values) {
+            return Arrays.stream(values).sorted().toArray()[values.length / 2];
+        }
+    }
+}
