@@ -9,18 +9,19 @@ import tools.jackson.core.JsonGenerator;
 /// An output item while it grows: where it stands, and which of its parts is being written.
 final class OpenItem {
     private final EventWriter events;
-    private final Item item;
     private final int index;
+    private Item item;
     private int part = -1;
     private String partType = "";
     private byte @Nullable [] deltaBeginning;
 
     OpenItem(EventWriter events, Item item, int index) {
         this.events = events;
-        this.item = item;
         this.index = index;
+        this.item = item;
     }
 
+    /// As it was opened or, since then, closed.
     Item item() {
         return item;
     }
@@ -77,7 +78,18 @@ final class OpenItem {
         return deltaBeginning;
     }
 
-    void closeMessage(Item.Message message) {
+    /// Writes what comes before its `output_item.done`.
+    void close(Item whole) {
+        item = whole;
+        switch (whole) {
+            case Item.Message message -> closeMessage(message);
+            case Item.Reasoning reasoning -> closeReasoning(reasoning);
+            case Item.ToolCall call -> closeArguments(call);
+            case Item.ToolResult _ -> {}
+        }
+    }
+
+    private void closeMessage(Item.Message message) {
         for (int i = 0; i < message.parts().size(); i++) {
             closePart(message.parts().get(i), i);
         }
@@ -105,7 +117,10 @@ final class OpenItem {
         });
     }
 
-    void closeReasoning(Item.Reasoning reasoning) {
+    private void closeReasoning(Item.Reasoning reasoning) {
+        if (deltaBeginning == null) {
+            return;
+        }
         events.event("response.reasoning_summary_text.done", json -> {
             in(json, "summary_index", 0);
             json.writeStringProperty("text", reasoning.text());
@@ -116,7 +131,7 @@ final class OpenItem {
         });
     }
 
-    void closeArguments(Item.ToolCall call) {
+    private void closeArguments(Item.ToolCall call) {
         events.event(argumentsEvent() + ".done", json -> {
             json.writeStringProperty("item_id", id());
             json.writeNumberProperty("output_index", index);

@@ -10,10 +10,13 @@ import dev.turnpike.run.RunEvent;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.sse.SseWriter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseEvents implements Consumer<RunEvent> {
     private final EventWriter events;
     private final ResponseWriter responses;
-    private final List<Item> output = new ArrayList<>();
     private final Map<String, OpenItem> open = new LinkedHashMap<>();
+    private final SortedMap<Integer, Item> done = new TreeMap<>();
+    private final List<Item> results = new ArrayList<>();
     private int nextPlace;
 
     public ResponseEvents(SseWriter sse, ResponseWriter responses) {
@@ -41,29 +45,18 @@ public final class ResponseEvents implements Consumer<RunEvent> {
     /// @param items its output
     public void replay(Run run, List<Item> items) {
         begin(run);
-        Map<String, Item.ToolCall> calls = new LinkedHashMap<>();
+        Map<String, Item.ToolResult> answers = new HashMap<>();
+        for (Item item : items) {
+            if (item instanceof Item.ToolResult result) {
+                answers.put(result.callId(), result);
+            }
+        }
         for (Item item : items) {
             switch (item) {
                 case Item.Message message -> replay(message);
-                case Item.Reasoning reasoning -> {
-                    opened(new Item.Reasoning(reasoning.id(), ""));
-                    if (!reasoning.text().isEmpty()) {
-                        place(reasoning.id()).reasoning(reasoning.text());
-                    }
-                    closed(reasoning);
-                }
-                case Item.ToolCall call -> {
-                    calls.put(call.callId(), call);
-                    opened(call);
-                    place(call.id()).arguments(call.arguments());
-                    closed(call);
-                }
-                case Item.ToolResult result -> {
-                    Item.ToolCall call = calls.get(result.callId());
-                    if (call != null) {
-                        toolFinished(call, result);
-                    }
-                }
+                case Item.Reasoning reasoning -> replay(reasoning);
+                case Item.ToolCall call -> replay(call, answers.get(call.callId()));
+                case Item.ToolResult _ -> {}
             }
         }
         if (run.status().terminal()) {
@@ -81,6 +74,27 @@ public final class ResponseEvents implements Consumer<RunEvent> {
             }
         }
         closed(message);
+    }
+
+    private void replay(Item.Reasoning reasoning) {
+        opened(new Item.Reasoning(reasoning.id(), ""));
+        if (!reasoning.text().isEmpty()) {
+            place(reasoning.id()).reasoning(reasoning.text());
+        }
+        closed(reasoning);
+    }
+
+    /// A call of the caller's that has a result here was cut before its end.
+    private void replay(Item.ToolCall call, Item.@Nullable ToolResult result) {
+        opened(call);
+        place(call.id()).arguments(call.arguments());
+        if (result == null || call.executor() == Executor.SERVER) {
+            closed(call);
+        }
+        if (result != null) {
+            toolStarted(call);
+            toolFinished(call, result);
+        }
     }
 
     /// Ends the stream of a run that goes on without it.
@@ -140,44 +154,41 @@ public final class ResponseEvents implements Consumer<RunEvent> {
 
     private void closed(Item item) {
         OpenItem place = place(item.id());
-        output.add(item);
-        switch (item) {
-            case Item.Message message -> place.closeMessage(message);
-            case Item.Reasoning reasoning -> place.closeReasoning(reasoning);
-            case Item.ToolCall call -> place.closeArguments(call);
-            case Item.ToolResult _ -> {}
-        }
+        place.close(item);
         boolean waits = item instanceof Item.ToolCall call && call.executor() == Executor.SERVER;
         if (!waits) {
-            itemDone(place, item, null);
+            itemDone(place, List.of(item));
         }
     }
 
-    private void itemDone(OpenItem place, Item item, Item.@Nullable ToolResult result) {
-        open.remove(item.id());
-        List<Item> one = result == null ? List.of(item) : List.of(item, result);
+    /// @param item the item, and its result if it has one
+    private void itemDone(OpenItem place, List<Item> item) {
+        open.remove(place.id());
+        done.put(place.index(), item.getFirst());
+        results.addAll(item.subList(1, item.size()));
         events.event("response.output_item.done", json -> {
             json.writeNumberProperty("output_index", place.index());
             json.writeName("item");
-            ItemWriter.output(json, one, true);
+            ItemWriter.output(json, item, true);
         });
     }
 
-    /// A call of an earlier run, executed now, is not part of this response's output.
     private void toolStarted(Item.ToolCall call) {
         OpenItem place = open.get(call.id());
-        if (place != null) {
+        if (place != null && call.executor() == Executor.SERVER) {
             serverCall("response.mcp_call.in_progress", place);
         }
     }
 
+    /// A call of an earlier run, executed now, is not part of this response's output.
     private void toolFinished(Item.ToolCall call, Item.ToolResult result) {
         OpenItem place = open.get(call.id());
         if (place != null) {
-            output.add(result);
-            String how = result.outcome() == Outcome.DONE ? "completed" : "failed";
-            serverCall("response.mcp_call." + how, place);
-            itemDone(place, call, result);
+            if (call.executor() == Executor.SERVER) {
+                String how = result.outcome() == Outcome.DONE ? "completed" : "failed";
+                serverCall("response.mcp_call." + how, place);
+            }
+            itemDone(place, List.of(call, result));
         }
     }
 
@@ -190,7 +201,7 @@ public final class ResponseEvents implements Consumer<RunEvent> {
 
     private void ended(Run run) {
         for (OpenItem unanswered : List.copyOf(open.values())) {
-            itemDone(unanswered, unanswered.item(), null);
+            itemDone(unanswered, List.of(unanswered.item()));
         }
         RunError error = run.error();
         if (run.status() == RunStatus.FAILED && error != null) {
@@ -204,6 +215,8 @@ public final class ResponseEvents implements Consumer<RunEvent> {
     }
 
     private void response(String type, Run run) {
+        List<Item> output = new ArrayList<>(done.values());
+        output.addAll(results);
         events.event(type, json -> {
             json.writeName("response");
             responses.write(json, run, output);

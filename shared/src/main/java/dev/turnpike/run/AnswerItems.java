@@ -87,8 +87,8 @@ final class AnswerItems implements Consumer<StreamEvent> {
             message();
         }
         closeText(cut);
-        for (OpenCall call : calls.values()) {
-            watcher.accept(new RunEvent.ItemClosed(call.item()));
+        if (!cut) {
+            calls.values().forEach(call -> watcher.accept(new RunEvent.ItemClosed(call.item())));
         }
         List<Item> items = new ArrayList<>();
         for (Open each : open) {

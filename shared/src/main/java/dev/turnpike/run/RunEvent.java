@@ -23,6 +23,7 @@ public sealed interface RunEvent {
     /// A server-side call starts to run.
     record ToolStarted(Item.ToolCall call) implements RunEvent {}
 
+    /// Also told of a call that was cut before its end: it did not run, and was not closed before.
     record ToolFinished(Item.ToolCall call, Item.ToolResult result) implements RunEvent {}
 
     /// A model call has been written to the ledger.
