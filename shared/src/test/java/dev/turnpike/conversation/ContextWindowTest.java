@@ -8,16 +8,11 @@ import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Role;
 import java.util.List;
-import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// One character is one token here, and every item costs eight more.
 class ContextWindowTest {
-    private static final LongSupplier NOT_ASKED = () -> {
-        throw new AssertionError("the budget was asked for");
-    };
-
     private final ContextWindow window = new ContextWindow(String::length);
 
     @Test
@@ -27,7 +22,7 @@ class ContextWindowTest {
         });
         List<Item> items = messages(20, 100);
 
-        assertThat(uncounted.fit(items, 1, 100, List.of("Be brief."), NOT_ASKED))
+        assertThat(uncounted.fit(items, 1, 100, List.of("Be brief."), ContextWindowTest::notAsked))
                 .isEqualTo(new Fit(items, false, true));
     }
 
@@ -53,14 +48,17 @@ class ContextWindowTest {
     void notMoreItemsAreTakenThanAllowed() {
         List<Item> items = messages(10, 10);
 
-        assertThat(window.fit(items, 1, 4, List.of(), NOT_ASKED)).isEqualTo(new Fit(items.subList(6, 10), true, true));
+        assertThat(window.fit(items, 1, 4, List.of(), ContextWindowTest::notAsked))
+                .isEqualTo(new Fit(items.subList(6, 10), true, true));
     }
 
     @Test
     void whatMustStayStaysEvenIfItIsMoreThanAllowed() {
         List<Item> items = messages(10, 10);
 
-        assertThat(window.fit(items, 7, 4, List.of(), NOT_ASKED).items()).hasSize(7);
+        assertThat(window.fit(items, 7, 4, List.of(), ContextWindowTest::notAsked)
+                        .items())
+                .hasSize(7);
     }
 
     @Test
@@ -120,7 +118,12 @@ class ContextWindowTest {
 
     @Test
     void nothingFitsNothing() {
-        assertThat(window.fit(List.of(), 0, 100, List.of(), NOT_ASKED)).isEqualTo(new Fit(List.of(), false, true));
+        assertThat(window.fit(List.of(), 0, 100, List.of(), ContextWindowTest::notAsked))
+                .isEqualTo(new Fit(List.of(), false, true));
+    }
+
+    private static long notAsked() {
+        throw new AssertionError("the budget was asked for");
     }
 
     private static List<Item> messages(int count, int length) {

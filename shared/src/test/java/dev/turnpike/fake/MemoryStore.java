@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -543,7 +544,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
                 .toList();
     }
 
-    private TreeMap<Long, Kept<StoredItem>> rows(ConversationKey key) {
+    private NavigableMap<Long, Kept<StoredItem>> rows(ConversationKey key) {
         return items.computeIfAbsent(key, _ -> new TreeMap<>());
     }
 

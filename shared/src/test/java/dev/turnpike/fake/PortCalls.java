@@ -34,6 +34,7 @@ public final class PortCalls {
     }
 
     private final List<String> made = new ArrayList<>();
+    private final Map<String, Integer> done = new HashMap<>();
     private final Map<Integer, Fault> byNumber = new HashMap<>();
     private final Map<String, Hit> byName = new HashMap<>();
 
@@ -67,25 +68,39 @@ public final class PortCalls {
         byName.put(name, new Hit(nth, fault));
     }
 
+    /// Waits until so many calls of that name have had their effect.
+    public synchronized void awaitDone(String name, int count) throws InterruptedException {
+        while (done.getOrDefault(name, 0) < count) {
+            wait();
+        }
+    }
+
     <T> T through(String name, Supplier<T> effect) {
         Fault fault = register(name);
-        return switch (fault) {
-            case null -> effect.get();
-            case REFUSED -> throw unavailable(name);
-            case ANSWER_LOST -> {
-                effect.get();
-                throw unavailable(name);
-            }
-            case DIES_BEFORE -> throw new ProcessDied();
-            case DIES_AFTER -> {
-                effect.get();
-                throw new ProcessDied();
-            }
-        };
+        if (fault == Fault.DIES_BEFORE) {
+            throw new ProcessDied();
+        }
+        if (fault == Fault.REFUSED) {
+            throw unavailable(name);
+        }
+        T answer = effect.get();
+        finish(name);
+        if (fault == Fault.DIES_AFTER) {
+            throw new ProcessDied();
+        }
+        if (fault == Fault.ANSWER_LOST) {
+            throw unavailable(name);
+        }
+        return answer;
+    }
+
+    private synchronized void finish(String name) {
+        done.merge(name, 1, Integer::sum);
+        notifyAll();
     }
 
     void through(String name, Runnable effect) {
-        through(name, () -> {
+        var _ = through(name, () -> {
             effect.run();
             return name;
         });

@@ -765,7 +765,7 @@ public abstract class RunStoreContract extends StoreContract {
             assertThat(all)
                     .isNotEmpty()
                     .isSubsetOf(inOrder)
-                    .isSortedAccordingTo(Comparator.comparing(inOrder::indexOf));
+                    .isSortedAccordingTo(Comparator.comparingInt(inOrder::indexOf));
             assertThat(runs.active(shard, 1)).containsExactly(all.getFirst());
         }
     }

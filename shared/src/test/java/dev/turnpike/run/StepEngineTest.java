@@ -560,14 +560,14 @@ class StepEngineTest {
     @Test
     void theProvidersWaitIsHeededUpToALimit() {
         bench.model.plays(
-                fails(Kind.RATE_LIMITED).failing(Kind.RATE_LIMITED, Duration.ofSeconds(120)),
+                fails(Kind.RATE_LIMITED).failing(Kind.RATE_LIMITED, Duration.ofMinutes(2)),
                 fails(Kind.RATE_LIMITED).failing(Kind.RATE_LIMITED, Duration.ofDays(9)),
                 says("Done."));
         Run run = bench.post(IN_BACKGROUND);
 
         bench.work();
-        assertThat(bench.queue.nextDue()).contains(bench.clock.instant().plusSeconds(120));
-        bench.clock.advance(Duration.ofSeconds(120));
+        assertThat(bench.queue.nextDue()).contains(bench.clock.instant().plus(Duration.ofMinutes(2)));
+        bench.clock.advance(Duration.ofMinutes(2));
         bench.work();
         assertThat(bench.queue.nextDue()).contains(bench.clock.instant().plus(Duration.ofMinutes(10)));
         bench.clock.advance(Duration.ofMinutes(10));

@@ -20,7 +20,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -126,7 +125,7 @@ class ToolStepTest {
         CountedTool third = CountedTool.repeatable("third");
         bench = new Workbench(EngineSettings.defaults("test"), 50, first, second, third);
         third.doing(_ -> {
-            waitUntil(() -> bench.calls.count("saveToolResult") >= 2);
+            awaitTwoResults();
             return "Third.";
         });
         bench.calls.hit("saveToolResult", 3, Fault.DIES_BEFORE);
@@ -144,9 +143,11 @@ class ToolStepTest {
         assertThat(bench.now(run).status()).isEqualTo(RunStatus.COMPLETED);
     }
 
-    private static void waitUntil(BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            Thread.yield();
+    private void awaitTwoResults() throws ToolException {
+        try {
+            bench.calls.awaitDone("saveToolResult", 2);
+        } catch (InterruptedException _) {
+            throw new ToolException("interrupted");
         }
     }
 
@@ -255,7 +256,6 @@ class ToolStepTest {
         var most = new AtomicInteger();
         look.doing(_ -> {
             most.accumulateAndGet(running.incrementAndGet(), Math::max);
-            Thread.yield();
             running.decrementAndGet();
             return "Seen.";
         });
