@@ -62,7 +62,12 @@ public final class Gateway implements AutoCloseable {
             refuse(exchange, 413, "HTTP content length exceeded %d bytes.".formatted(BODY_LIMIT_BYTES));
             return;
         }
-        try (Answer answer = api.invoke(ProxyEvent.of(exchange, body.get(), Instant.now()))) {
+        Optional<Answer> invoked = invoke(ProxyEvent.of(exchange, body.get(), Instant.now()));
+        if (invoked.isEmpty()) {
+            refuse(exchange, 502, "Internal server error");
+            return;
+        }
+        try (Answer answer = invoked.get()) {
             InputStream bytes = new BufferedInputStream(answer.body());
             Optional<Prelude> prelude = readPrelude(bytes, answer);
             if (prelude.isEmpty()) {
@@ -70,6 +75,16 @@ public final class Gateway implements AutoCloseable {
                 return;
             }
             relay(exchange, prelude.get(), bytes, answer);
+        }
+    }
+
+    /// @return nothing when no execution environment could be had
+    private Optional<Answer> invoke(byte[] event) {
+        try {
+            return Optional.of(api.invoke(event));
+        } catch (IOException | IllegalStateException e) {
+            System.err.println("The api function could not be started: " + e.getMessage());
+            return Optional.empty();
         }
     }
 

@@ -45,11 +45,18 @@ public final class Environments implements Function, AutoCloseable {
 
     @Override
     public Answer invoke(byte[] event) throws IOException {
-        synchronized (this) {
-            underWay++;
-            launchIfShort();
-        }
+        begin();
         return new OpenAnswer(runtimeApi.invoke(event, timeout));
+    }
+
+    private synchronized void begin() throws IOException {
+        underWay++;
+        try {
+            launchIfShort();
+        } catch (IOException e) {
+            underWay--;
+            throw e;
+        }
     }
 
     private synchronized void launchIfShort() throws IOException {

@@ -128,6 +128,15 @@ class GatewayTest {
     }
 
     @Test
+    void aFunctionThatCannotBeStartedIsABadGateway() throws Exception {
+        try (Gateway broken = Gateway.start(0, _ -> {
+            throw new IOException("no such program");
+        })) {
+            assertThat(send(HttpRequest.newBuilder(broken.url())).statusCode()).isEqualTo(502);
+        }
+    }
+
+    @Test
     void aFailureAfterTheStartCutsTheConnectionWithoutAFinalChunk() throws Exception {
         next = answer(new ByteArrayInputStream((PRELUDE + "half").getBytes(UTF_8)), Optional.of("Runtime.ExitError"));
         assertThatThrownBy(() -> send(HttpRequest.newBuilder(at("/")))).isInstanceOf(IOException.class);
