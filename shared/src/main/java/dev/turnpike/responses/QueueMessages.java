@@ -51,7 +51,7 @@ public final class QueueMessages {
         Optional<Fields> envelope = message.object("value");
         ObjectNode create = envelope.map(this::fromEnvelope).orElseGet(() -> (ObjectNode) json);
         create.put("background", true);
-        create.remove("stream");
+        create.remove(List.of("stream", "stream_options"));
         String key = envelope.isPresent() ? message.text("key").orElse("") : "";
         return new Received(requests.read(create), new Reply(key, envelope.isPresent(), false));
     }
@@ -108,8 +108,8 @@ public final class QueueMessages {
 
     /// The answer to a message that could not be served.
     public String refusal(String key, ApiException refused, Instant at) {
-        return envelope(
-                key, at, json -> error(json, String.valueOf(refused.code()), String.valueOf(refused.getMessage())));
+        String code = refused.code() == null ? refused.type() : refused.code();
+        return envelope(key, at, json -> error(json, code, String.valueOf(refused.getMessage())));
     }
 
     private interface Body {

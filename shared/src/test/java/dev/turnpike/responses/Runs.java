@@ -26,6 +26,7 @@ final class Runs {
     private RunStatus status = RunStatus.IN_PROGRESS;
     private Totals spent = Totals.ZERO;
     private @Nullable String priceVersion;
+    private int step = 3;
     private long ttftMillis = -1;
     private @Nullable Instant endedAt;
 
@@ -73,12 +74,17 @@ final class Runs {
         return this;
     }
 
+    Runs step(int next) {
+        step = next;
+        return this;
+    }
+
     Run build() {
         var key = new RunKey(new ConversationKey("acme", CONVERSATION), "abcdefghjkmnpqrs0123456789");
         return new Run(
                 key,
                 status,
-                3,
+                step,
                 4,
                 Instant.EPOCH,
                 1,
