@@ -46,16 +46,16 @@ interface BackgroundScenarios {
     private static void itemsHaveNoGap(List<Row> rows, long nextSeq) {
         assertThat(Books.of(rows, "I#").stream()
                         .map(row -> Long.parseLong(row.text("sk").substring(2))))
-                .containsExactlyElementsOf(
-                        LongStream.range(0, nextSeq).boxed().toList());
+                .containsExactlyElementsOf(LongStream.range(0, nextSeq).boxed().toList());
         // The question, a call and its result for each turn, and the answer.
         assertThat(nextSeq).isEqualTo(1 + 2 * TURNS + 1);
     }
 
     private void totalsAgree(JsonNode response, List<Row> rows, Row head) {
         List<Row> ledger = Books.of(rows, "L#");
-        assertThat(ledger).hasSizeGreaterThanOrEqualTo(TURNS).allSatisfy(row -> assertThat(row.text("state"))
-                .isEqualTo("settled"));
+        assertThat(ledger)
+                .hasSizeGreaterThanOrEqualTo(TURNS)
+                .allSatisfy(row -> assertThat(row.text("state")).isEqualTo("settled"));
         String runId = ledger.getFirst().text("run");
         Row run = rows.stream()
                 .filter(row -> row.text("sk").equals("R#" + runId))
@@ -78,7 +78,8 @@ interface BackgroundScenarios {
         PriceList prices = PriceList.forProvider("openai");
         long micros = 0;
         for (Row row : Books.of(rows, "L#")) {
-            var usage = new Usage(row.number("in"), row.number("cached"), row.number("out"), row.number("reasoning"), false);
+            var usage = new Usage(
+                    row.number("in"), row.number("cached"), row.number("out"), row.number("reasoning"), false);
             var cost = prices.cost(MODEL, usage, Instant.ofEpochMilli(row.number("at")));
             assertThat(row.number("cost")).isEqualTo(cost.micros());
             assertThat(row.text("prices")).isEqualTo(prices.version());

@@ -47,15 +47,14 @@ final class Books implements AutoCloseable {
     }
 
     static List<Row> of(List<Row> rows, String sortKeyPrefix) {
-        return rows.stream().filter(row -> row.text("sk").startsWith(sortKeyPrefix)).toList();
+        return rows.stream()
+                .filter(row -> row.text("sk").startsWith(sortKeyPrefix))
+                .toList();
     }
 
     /// Everything, in no particular order.
     List<Map<String, AttributeValue>> everything() {
-        return dynamo
-                .scanPaginator(scan -> scan.tableName(table).consistentRead(true))
-                .items()
-                .stream()
+        return dynamo.scanPaginator(scan -> scan.tableName(table).consistentRead(true)).items().stream()
                 .toList();
     }
 

@@ -68,7 +68,8 @@ final class Endpoint implements AutoCloseable {
         JsonNode response;
         do {
             response = read(responseId);
-        } while (List.of("queued", "in_progress").contains(response.path("status").asString()));
+        } while (List.of("queued", "in_progress")
+                .contains(response.path("status").asString()));
         return response;
     }
 

@@ -80,10 +80,16 @@ class FaultRowsTest {
     static List<Arguments> oversizedBodies() {
         String request = "{\"model\": \"gpt-4o-mini\", \"input\": \"Hello\", ";
         return List.of(
-                Arguments.of("1,000-deep arrays", request + "\"metadata\": " + "[".repeat(1_000) + "]".repeat(1_000) + "}"),
-                Arguments.of("1,000-deep objects", request + "\"metadata\": " + "{\"a\":".repeat(1_000) + "1" + "}".repeat(1_001)),
-                Arguments.of("5 MB string", "{\"model\": \"gpt-4o-mini\", \"input\": \"" + "a".repeat(5_000_000) + "\"}"),
-                Arguments.of("5 MB string where none belongs", request + "\"temperature\": \"" + "a".repeat(5_000_000) + "\"}"),
+                Arguments.of(
+                        "1,000-deep arrays", request + "\"metadata\": " + "[".repeat(1_000) + "]".repeat(1_000) + "}"),
+                Arguments.of(
+                        "1,000-deep objects",
+                        request + "\"metadata\": " + "{\"a\":".repeat(1_000) + "1" + "}".repeat(1_001)),
+                Arguments.of(
+                        "5 MB string", "{\"model\": \"gpt-4o-mini\", \"input\": \"" + "a".repeat(5_000_000) + "\"}"),
+                Arguments.of(
+                        "5 MB string where none belongs",
+                        request + "\"temperature\": \"" + "a".repeat(5_000_000) + "\"}"),
                 Arguments.of("10,000-digit number", request + "\"temperature\": " + "9".repeat(10_000) + "}"),
                 Arguments.of("10,000-digit fraction", request + "\"temperature\": 0." + "9".repeat(10_000) + "}"));
     }
@@ -98,7 +104,11 @@ class FaultRowsTest {
         assertThat(Duration.between(sent, Instant.now())).as(what).isLessThan(QUICK);
         assertThat(answer.statusCode()).as(answer.body()).isIn(400, 413);
         assertThat(answer.body()).hasSizeLessThan(2_000);
-        assertThat(Endpoint.MAPPER.readTree(answer.body()).path("error").path("message").asString())
+        assertThat(Endpoint.MAPPER
+                        .readTree(answer.body())
+                        .path("error")
+                        .path("message")
+                        .asString())
                 .isNotBlank();
         assertThat(state()).isEqualTo(before);
         endpoint.create("{\"model\": \"gpt-4o-mini\", \"input\": \"Hello\"}");
@@ -152,7 +162,8 @@ class FaultRowsTest {
 
     /// Those that wait and those that are being served.
     private static int messages(SqsClient sqs, String url) {
-        return sqs.getQueueAttributes(request -> request.queueUrl(url)
+        return sqs
+                .getQueueAttributes(request -> request.queueUrl(url)
                         .attributeNames(
                                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES,
                                 QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
@@ -168,6 +179,7 @@ class FaultRowsTest {
 
     private static State state() {
         return new State(
-                Set.copyOf(books.everything()), stack.demoModel().orElseThrow().meter().totals());
+                Set.copyOf(books.everything()),
+                stack.demoModel().orElseThrow().meter().totals());
     }
 }

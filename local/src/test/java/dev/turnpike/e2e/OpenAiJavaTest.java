@@ -63,8 +63,8 @@ class OpenAiJavaTest {
     void accumulatesAStreamToTheSameResponse() {
         var accumulator = ResponseAccumulator.create();
         var deltas = new StringBuilder();
-        try (var events =
-                client.responses().createStreaming(request().input("[words: 12]").build())) {
+        try (var events = client.responses()
+                .createStreaming(request().input("[words: 12]").build())) {
             events.stream()
                     .map(ResponseStreamEvent::validate)
                     .peek(accumulator::accumulate)
@@ -81,7 +81,10 @@ class OpenAiJavaTest {
     @Test
     void answersACallOfItsOwnFunction() {
         Response asked = client.responses()
-                .create(request().input("Use get_weather for Oslo").addTool(weather()).build())
+                .create(request()
+                        .input("Use get_weather for Oslo")
+                        .addTool(weather())
+                        .build())
                 .validate();
         ResponseFunctionToolCall call = asked.output().getLast().asFunctionCall();
         assertThat(call.name()).isEqualTo("get_weather");
@@ -90,8 +93,8 @@ class OpenAiJavaTest {
         Response answered = client.responses()
                 .create(request()
                         .previousResponseId(asked.id())
-                        .inputOfResponse(
-                                List.of(ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
+                        .inputOfResponse(List.of(
+                                ResponseInputItem.ofFunctionCallOutput(ResponseInputItem.FunctionCallOutput.builder()
                                         .callId(call.callId())
                                         .output("21 degrees and sunny")
                                         .build())))

@@ -45,10 +45,13 @@ interface StreamingScenarios {
                 """, _ -> {});
             assertThat(events.getLast().text()).isEqualTo("[DONE]");
             List<Event> named = events.subList(0, events.size() - 1);
-            assertThat(named).allSatisfy(event -> assertThat(event.json().path("type").asString())
-                    .isEqualTo(event.name()));
-            assertThat(named.stream().map(event -> event.json().path("sequence_number").asInt()))
-                    .containsExactlyElementsOf(IntStream.range(0, named.size()).boxed().toList());
+            assertThat(named)
+                    .allSatisfy(event ->
+                            assertThat(event.json().path("type").asString()).isEqualTo(event.name()));
+            assertThat(named.stream()
+                            .map(event -> event.json().path("sequence_number").asInt()))
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, named.size()).boxed().toList());
 
             Event last = named.getLast();
             assertThat(last.name()).isEqualTo("response.completed");
@@ -57,7 +60,8 @@ interface StreamingScenarios {
             assertThat(response.path("usage").path("input_tokens").asLong()).isPositive();
             assertThat(response.path("usage").path("output_tokens").asLong()).isPositive();
             assertThat(response.path("turnpike").path("cost_usd").isNumber()).isTrue();
-            assertThat(response.path("turnpike").path("cost_usd").decimalValue()).isPositive();
+            assertThat(response.path("turnpike").path("cost_usd").decimalValue())
+                    .isPositive();
             assertThat(endpoint.read(response.path("id").asString())).isEqualTo(response);
         }
     }
@@ -82,8 +86,8 @@ interface StreamingScenarios {
             assertThat(Endpoint.text(forked)).contains("Your name is Ada.");
             assertThat(Endpoint.text(streamed(endpoint, "What is my name?", second)))
                     .contains("Your name is Grace.");
-            assertThat(Endpoint.text(streamed(
-                            endpoint, "Who am I?", forked.path("id").asString())))
+            assertThat(Endpoint.text(
+                            streamed(endpoint, "Who am I?", forked.path("id").asString())))
                     .contains("Your name is Ada.");
         }
     }

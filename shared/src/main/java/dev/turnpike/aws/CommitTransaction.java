@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.Put;
@@ -46,7 +47,7 @@ final class CommitTransaction {
         if (!commit.items().isEmpty() || settled != null || after.status().terminal()) {
             actions.add(head(commit, after));
         }
-        Instant expires = commit.now().plus(timeToLive);
+        Instant expires = expires(commit);
         long seq = commit.run().endSeq();
         for (Item item : commit.items()) {
             Row row = CreateTransaction.itemRow(
@@ -66,7 +67,7 @@ final class CommitTransaction {
         boolean ours = action == 0
                 && found.number("fence", -1) == commit.run().fence()
                 && found.number("step", -1) == commit.run().step()
-                && !RunStatus.valueOf(found.text("status").toUpperCase(java.util.Locale.ROOT))
+                && !RunStatus.valueOf(found.text("status").toUpperCase(Locale.ROOT))
                         .terminal();
         return ours && found.has("cancel") ? new Commit.CancelRequested() : new Commit.FencedOut();
     }
@@ -155,7 +156,7 @@ final class CommitTransaction {
     private TransactWriteItem head(StepCommit commit, Run after) {
         var update = new UpdateRow(table, TableKeys.meta(commit.run().key().conversation()))
                 .set("nextSeq", after.endSeq())
-                .set(TableKeys.TTL, commit.now().plus(timeToLive).getEpochSecond());
+                .set(TableKeys.TTL, expires(commit).getEpochSecond());
         LedgerRow settled = commit.settled();
         if (settled != null) {
             Totals added = LedgerRows.plus(Totals.ZERO, settled);
@@ -174,6 +175,10 @@ final class CommitTransaction {
                         .condition("activeRun", commit.run().key().run())
                         .transactional(ALL_OLD))
                 .build();
+    }
+
+    private Instant expires(StepCommit commit) {
+        return commit.now().plus(commit.run().request().keptFor(timeToLive));
     }
 
     private static void totals(UpdateRow update, Totals spent) {

@@ -4,14 +4,18 @@ import static software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnCondi
 
 import dev.turnpike.aws.Transactions.Written;
 import dev.turnpike.conversation.Conversation.ForkPoint;
+import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.NewRun.Place;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunKey;
+import dev.turnpike.run.RunStore;
 import dev.turnpike.run.RunStore.Creation;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -23,8 +27,8 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /// Creates a run with its input, its place in the conversation and its idempotency record: all of it, or nothing.
 final class CreateTransaction {
-    /// Most actions of one transaction, less the rows that are not items.
-    private static final int MOST_ITEMS = 90;
+    private static final Duration IDEMPOTENCY = Duration.ofHours(24);
+    private static final int MOST_ITEMS = RunStore.MOST_ITEMS_AT_ONCE;
 
     private final String table;
     private final Transactions transactions;
@@ -51,7 +55,7 @@ final class CreateTransaction {
                 put(runs.write(created, lease == null ? null : lease.owner()).expires(run.expiresAt())));
         NewRun.Idempotency idempotency = run.idempotency();
         if (idempotency != null) {
-            actions.add(putNew(idempotencyRow(run, idempotency)));
+            actions.add(putIdempotency(run, idempotency));
         }
         if (run.place() instanceof Place.NewConversation && run.request().store()) {
             actions.add(put(listEntry(run)));
@@ -84,7 +88,7 @@ final class CreateTransaction {
     }
 
     private static Row head(NewRun run, @Nullable ForkPoint parent) {
-        Row row = new Row(new java.util.HashMap<>(TableKeys.meta(run.key().conversation())))
+        Row row = new Row(new HashMap<>(TableKeys.meta(run.key().conversation())))
                 .put("nextSeq", run.input().size())
                 .put("activeRun", run.key().run())
                 .put("created", run.createdAt())
@@ -136,7 +140,7 @@ final class CreateTransaction {
                 .put("conversation", run.key().conversation().id())
                 .put("run", run.key().run())
                 .put("requestHash", idempotency.requestHash())
-                .expires(run.createdAt().plus(java.time.Duration.ofHours(24)));
+                .expires(lastsADay(run));
     }
 
     private static Row listEntry(NewRun run) {
@@ -147,13 +151,32 @@ final class CreateTransaction {
                 .expires(run.expiresAt());
     }
 
+    /// A key may be used again after its day, or once what it made is gone: the table deletes such rows late.
+    private static Instant lastsADay(NewRun run) {
+        Instant day = run.createdAt().plus(IDEMPOTENCY);
+        return day.isBefore(run.expiresAt()) ? day : run.expiresAt();
+    }
+
+    private TransactWriteItem putIdempotency(NewRun run, NewRun.Idempotency idempotency) {
+        return TransactWriteItem.builder()
+                .put(Put.builder()
+                        .tableName(table)
+                        .item(idempotencyRow(run, idempotency).attributes())
+                        .conditionExpression("attribute_not_exists(pk) OR #ttl <= :now")
+                        .expressionAttributeNames(Map.of("#ttl", TableKeys.TTL))
+                        .expressionAttributeValues(
+                                Map.of(":now", Row.number(run.createdAt().getEpochSecond())))
+                        .returnValuesOnConditionCheckFailure(ALL_OLD)
+                        .build())
+                .build();
+    }
+
     private static Creation repeated(
             NewRun run, NewRun.Idempotency wanted, Row found, Function<RunKey, @Nullable Run> earlier) {
         if (!found.text("requestHash").equals(wanted.requestHash())) {
             return new Creation.KeyReused();
         }
-        var conversation =
-                new dev.turnpike.conversation.ConversationKey(run.key().tenant(), found.text("conversation"));
+        var conversation = new ConversationKey(run.key().tenant(), found.text("conversation"));
         Run first = earlier.apply(new RunKey(conversation, found.text("run")));
         return first == null ? new Creation.KeyReused() : new Creation.Repeated(first);
     }

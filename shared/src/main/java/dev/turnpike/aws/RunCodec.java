@@ -13,6 +13,7 @@ import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.RunStore;
 import dev.turnpike.run.StopReason;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class RunCodec {
     }
 
     Row write(Run run, @Nullable String owner) {
-        Row row = new Row(new java.util.HashMap<>(TableKeys.run(run.key())))
+        Row row = new Row(new HashMap<>(TableKeys.run(run.key())))
                 .put("status", text(run.status()))
                 .put("step", run.step())
                 .put("fence", run.fence())

@@ -3,7 +3,7 @@ package dev.turnpike.model;
 import dev.turnpike.tokens.Usage;
 import java.util.List;
 
-/// A complete answer, or what had arrived of one when the call failed.
+/// A complete answer.
 ///
 /// @param text all text, joined; empty for none
 /// @param refusal empty for none

@@ -7,6 +7,7 @@ import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.StopReason;
 import java.io.OutputStream;
+import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class ResponseWriter {
     }
 
     public String text(Run run, List<Item> output) {
-        var text = new java.io.StringWriter();
+        var text = new StringWriter();
         try (JsonGenerator json = mapper.createGenerator(text)) {
             write(json, run, output);
         }

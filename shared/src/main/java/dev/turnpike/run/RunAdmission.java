@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Lets a request in: finds where its run belongs, checks that its tool results answer calls, creates it.
 public final class RunAdmission {
-    private static final int MOST_ITEMS_APPENDED = 90;
-
     private final RunStore runs;
     private final ConversationStore conversations;
     private final AdmissionSettings settings;
@@ -42,14 +40,7 @@ public final class RunAdmission {
     /// @param maxAttempts tries of one step
     /// @param runTimeout wall time of a run
     /// @param conversationTtl how long a conversation lives after its last run
-    public record AdmissionSettings(int maxSteps, int maxAttempts, Duration runTimeout, Duration conversationTtl) {
-        /// What is not to be stored is kept this long, for a run that has to survive a crash.
-        private static final Duration UNSTORED = Duration.ofHours(1);
-
-        Duration ttl(boolean store) {
-            return store ? conversationTtl : UNSTORED;
-        }
-    }
+    public record AdmissionSettings(int maxSteps, int maxAttempts, Duration runTimeout, Duration conversationTtl) {}
 
     /// @param input without ids
     /// @param lease for a caller that runs the first step itself; null for the queue
@@ -150,7 +141,7 @@ public final class RunAdmission {
         long end = conversation.nextSeq();
         boolean answers = application.input().stream().anyMatch(Item.ToolResult.class::isInstance);
         List<Item> recent = answers && end > 0
-                ? conversations.newestFirst(conversation.key(), end, MOST_ITEMS_APPENDED).reversed().stream()
+                ? conversations.newestFirst(conversation.key(), end, RunStore.MOST_ITEMS_AT_ONCE).reversed().stream()
                         .map(StoredItem::item)
                         .toList()
                 : List.of();
@@ -171,8 +162,8 @@ public final class RunAdmission {
         if (conversation.activeRun() != null) {
             return new Admission.ConversationLocked("conv_" + conversation.key().id());
         }
-        if (application.input().size() > MOST_ITEMS_APPENDED) {
-            return new Admission.TooManyItems(MOST_ITEMS_APPENDED);
+        if (application.input().size() > RunStore.MOST_ITEMS_AT_ONCE) {
+            return new Admission.TooManyItems(RunStore.MOST_ITEMS_AT_ONCE);
         }
         return create(application, conversation.key(), new Place.Append(conversation.nextSeq()));
     }
@@ -194,7 +185,7 @@ public final class RunAdmission {
                 application.idempotency(),
                 application.reply(),
                 now,
-                now.plus(settings.ttl(request.store())));
+                now.plus(request.keptFor(settings.conversationTtl())));
         return switch (runs.create(run)) {
             case Creation.Created(Run created) -> new Admission.Admitted(created, input);
             case Creation.Repeated(Run earlier) -> new Admission.Repeated(earlier);

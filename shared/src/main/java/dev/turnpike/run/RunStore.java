@@ -105,6 +105,9 @@ public interface RunStore {
     /// the run itself before acting on it.
     List<RunKey> active(int shard, int limit);
 
+    /// Most input items that an existing conversation takes in one transaction.
+    int MOST_ITEMS_AT_ONCE = 90;
+
     /// Number of shards of the index of active runs.
     int ACTIVE_SHARDS = 8;
 

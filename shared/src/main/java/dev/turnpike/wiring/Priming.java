@@ -21,7 +21,7 @@ import java.time.InstantSource;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A dummy turn against a dummy provider on this machine's loopback interface.
+/// Some dummy turns against a dummy provider on this machine's loopback interface.
 final class Priming {
     private static final int TURNS = 20;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -36,7 +36,7 @@ final class Priming {
 
     private Priming() {}
 
-    static void run(JsonMapper mapper, RequestReader requests) {
+    static void run(JsonMapper mapper, RequestReader requests, String model) {
         try (var server = new ServerSocket(0, TURNS, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> serve(server));
             var settings = new ModelSettings(
@@ -49,7 +49,7 @@ final class Priming {
             var client = new ChatCompletionsClient(settings, new JtokkitCounter(), InstantSource.system());
             for (int turn = 0; turn < TURNS; turn++) {
                 CreateRequest request = requests.read(
-                        mapper.readTree("{\"model\":\"gpt-4o-mini\",\"input\":\"Are you ready?\",\"stream\":true}"));
+                        mapper.readTree("{\"model\":\"" + model + "\",\"input\":\"Are you ready?\",\"stream\":true}"));
                 client.stream(
                         new ModelRequest(
                                 request.request().model(),
@@ -64,7 +64,7 @@ final class Priming {
                         _ -> {});
             }
             client.reset();
-        } catch (IOException | ModelException unprimed) {
+        } catch (IOException | ModelException | RuntimeException unprimed) {
             // A start without it is slower, nothing else.
         }
     }

@@ -133,7 +133,10 @@ public final class Wiring {
     private RunAdmission admission() {
         Settings.Limits.Run limits = settings.limits().run();
         var admission = new AdmissionSettings(
-                limits.maxSteps(), 5, limits.timeout(), settings.limits().conversationTtl());
+                limits.maxSteps(),
+                1 + settings.limits().modelCall().maxRetries(),
+                limits.timeout(),
+                settings.limits().conversationTtl());
         return new RunAdmission(runs, conversations, admission, ids, clock);
     }
 
@@ -185,7 +188,7 @@ public final class Wiring {
     public void prime() {
         tokens.count("The quick brown fox.");
         tools.prime();
-        Priming.run(mapper, requests);
+        Priming.run(mapper, requests, settings.provider().model());
     }
 
     /// Drops what must not get into a snapshot: secrets and connections.

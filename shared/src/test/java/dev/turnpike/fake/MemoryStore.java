@@ -285,7 +285,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     private Run apply(StepCommit commit, Conversation head) {
         RunKey key = commit.run().key();
-        Instant until = commit.now().plus(timeToLive);
+        Instant until = commit.now().plus(commit.run().request().keptFor(timeToLive));
         long from = commit.run().endSeq();
         LedgerRow settled = commit.settled();
         Run after = change(key, draft -> move(draft, commit));
