@@ -200,11 +200,20 @@ final class CommitTransaction {
                 .build();
     }
 
-    /// The same for every try of this commit; another for the one that cancels instead.
+    /// The same for every try of this commit, and for no other: two holders of one fence, of whom one has lost it, may
+    /// both end a run for the same reason, and the table refuses a token that comes again with something else.
     private static String token(StepCommit commit) {
-        String what = commit.run().key().run() + "|" + commit.run().step() + "|"
-                + commit.run().fence() + "|"
-                + (commit.after() instanceof After.Finish(StopReason reason, RunError _) ? reason : "");
-        return UUID.nameUUIDFromBytes(what.getBytes(StandardCharsets.UTF_8)).toString();
+        var what = new StringBuilder(commit.run().key().run())
+                .append('|')
+                .append(commit.run().step())
+                .append('|')
+                .append(commit.run().fence())
+                .append('|')
+                .append(commit.after() instanceof After.Finish(StopReason reason, RunError _) ? reason : "")
+                .append('|')
+                .append(commit.now().toEpochMilli());
+        commit.items().forEach(item -> what.append('|').append(item.id()));
+        return UUID.nameUUIDFromBytes(what.toString().getBytes(StandardCharsets.UTF_8))
+                .toString();
     }
 }
