@@ -60,8 +60,11 @@ public final class DynamoConversationStore implements ConversationStore {
     @Override
     public List<StoredItem> newestFirst(ConversationKey key, long beforeSeq, int limit) {
         long from = Math.max(0, beforeSeq - limit);
+        if (from >= beforeSeq) {
+            return List.of();
+        }
         List<StoredItem> read = read(key, from, beforeSeq, true, false);
-        boolean whole = read.size() == beforeSeq - from && read.getFirst().seq() == beforeSeq - 1;
+        boolean whole = read.size() == beforeSeq - from;
         return whole ? read : read(key, from, beforeSeq, true, true);
     }
 
