@@ -83,7 +83,7 @@ final class CreateTransaction {
     private TransactWriteItem place(NewRun run) {
         return switch (run.place()) {
             case Place.NewConversation(ForkPoint parent) -> putNew(head(run, parent));
-            case Place.Append(long firstSeq) -> append(run, firstSeq);
+            case Place.Append(long firstSeq, ForkPoint _) -> append(run, firstSeq);
         };
     }
 

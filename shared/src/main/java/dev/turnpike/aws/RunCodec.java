@@ -40,7 +40,7 @@ final class RunCodec {
                 false,
                 run.request(),
                 run.limits(),
-                run.place() instanceof NewRun.Place.NewConversation(ForkPoint parent) ? parent : null,
+                run.place().parent(),
                 firstSeq,
                 end,
                 end,

@@ -36,6 +36,10 @@ public record NewRun(
         /// Sequence number of the first input item.
         long firstSeq();
 
+        /// The history that the conversation goes on from, if it is a fork.
+        @Nullable
+        ForkPoint parent();
+
         /// @param parent the history that it goes on from, if any; nothing is copied
         record NewConversation(@Nullable ForkPoint parent) implements Place {
             @Override
@@ -45,6 +49,8 @@ public record NewRun(
         }
 
         /// At the end of an existing conversation, which must still end there.
-        record Append(long firstSeq) implements Place {}
+        ///
+        /// @param parent the conversation's own, so that the run knows it without another read
+        record Append(long firstSeq, @Nullable ForkPoint parent) implements Place {}
     }
 }

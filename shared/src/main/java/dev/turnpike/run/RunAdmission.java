@@ -165,7 +165,7 @@ public final class RunAdmission {
         if (application.input().size() > RunStore.MOST_ITEMS_AT_ONCE) {
             return new Admission.TooManyItems(RunStore.MOST_ITEMS_AT_ONCE);
         }
-        return create(application, conversation.key(), new Place.Append(conversation.nextSeq()));
+        return create(application, conversation.key(), new Place.Append(conversation.nextSeq(), conversation.parent()));
     }
 
     private Admission create(Application application, ConversationKey conversation, Place place) {

@@ -1,6 +1,7 @@
 package dev.turnpike.fake;
 
 import dev.turnpike.conversation.Conversation;
+import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore;
@@ -161,7 +162,8 @@ public final class MemoryStore implements RunStore, ConversationStore {
         Conversation head = heads.get(run.key().conversation());
         return switch (run.place()) {
             case Place.NewConversation _ -> head == null;
-            case Place.Append(long firstSeq) -> head != null && head.activeRun() == null && head.nextSeq() == firstSeq;
+            case Place.Append(long firstSeq, ForkPoint _) ->
+                head != null && head.activeRun() == null && head.nextSeq() == firstSeq;
         };
     }
 
@@ -182,9 +184,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
                         key,
                         end,
                         run.key().run(),
-                        run.place() instanceof Place.NewConversation(var parent)
-                                ? parent
-                                : old == null ? null : old.parent(),
+                        run.place().parent(),
                         old == null ? Totals.ZERO : old.totals(),
                         old == null ? RunDraft.millis(run.createdAt()) : old.createdAt(),
                         seconds(run.expiresAt())));

@@ -2,7 +2,6 @@ package dev.turnpike.fake;
 
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.run.NewRun;
-import dev.turnpike.run.NewRun.Place;
 import dev.turnpike.run.Reply;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;
@@ -76,7 +75,7 @@ final class RunDraft {
                 false,
                 run.request(),
                 run.limits(),
-                run.place() instanceof Place.NewConversation(var parent) ? parent : null,
+                run.place().parent(),
                 first,
                 end,
                 end,

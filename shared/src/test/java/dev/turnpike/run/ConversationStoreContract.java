@@ -48,7 +48,7 @@ public abstract class ConversationStoreContract extends StoreContract {
         ConversationKey key = conversation();
         conversations.create(key, NOON, NOON.plus(TIME_TO_LIVE));
 
-        created(newRun(key, new Place.Append(0), messages(2)));
+        created(newRun(key, new Place.Append(0, null), messages(2)));
 
         assertThat(conversations.find(key).orElseThrow().nextSeq()).isEqualTo(2);
         assertThat(conversations.find(key).orElseThrow().createdAt()).isEqualTo(NOON);

@@ -132,7 +132,7 @@ public abstract class RunStoreContract extends StoreContract {
         Run first = ended(newRun(1), answer("One."));
         ConversationKey key = first.key().conversation();
 
-        Run second = created(newRun(key, new Place.Append(2), messages(2)));
+        Run second = created(newRun(key, new Place.Append(2, null), messages(2)));
 
         assertThat(List.of(second.firstSeq(), second.inputEnd(), second.endSeq()))
                 .containsExactly(2L, 4L, 4L);
@@ -147,7 +147,8 @@ public abstract class RunStoreContract extends StoreContract {
         Run first = created();
         ConversationKey key = first.key().conversation();
 
-        assertThat(runs.create(newRun(key, new Place.Append(1), messages(1)))).isEqualTo(new Creation.Locked());
+        assertThat(runs.create(newRun(key, new Place.Append(1, null), messages(1))))
+                .isEqualTo(new Creation.Locked());
 
         assertThat(conversations.find(key).orElseThrow().nextSeq()).isEqualTo(1);
     }
@@ -157,8 +158,23 @@ public abstract class RunStoreContract extends StoreContract {
         Run first = ended(newRun(1), answer("One."));
         ConversationKey key = first.key().conversation();
 
-        assertThat(runs.create(newRun(key, new Place.Append(1), messages(1)))).isEqualTo(new Creation.Locked());
+        assertThat(runs.create(newRun(key, new Place.Append(1, null), messages(1))))
+                .isEqualTo(new Creation.Locked());
         assertThat(stored(key, 2).getLast().item()).isEqualTo(answer("One."));
+    }
+
+    @Test
+    void aRunThatGoesOnInAForkKnowsWhereTheForkComesFrom() {
+        Run first = ended(newRun(1), answer("One."));
+        Place fork = forkOf(first.key().conversation(), 2);
+        Run second = ended(newRun(conversation(), fork, messages(1)), answer("Two."));
+
+        Run third = created(newRun(second.key().conversation(), new Place.Append(2, fork.parent()), messages(1)));
+
+        assertThat(third.parent()).isEqualTo(fork.parent());
+        assertThat(runs.find(third.key()).orElseThrow().parent()).isEqualTo(fork.parent());
+        assertThat(conversations.find(third.key().conversation()).orElseThrow().parent())
+                .isEqualTo(fork.parent());
     }
 
     @Test
@@ -651,7 +667,7 @@ public abstract class RunStoreContract extends StoreContract {
     void theLedgerOfARunIsItsOwnAndInOrder() {
         NewRun first = newRun(1);
         Run run = ended(first, answer("One."));
-        Run other = acquired(created(newRun(run.key().conversation(), new Place.Append(2), messages(1))));
+        Run other = acquired(created(newRun(run.key().conversation(), new Place.Append(2, null), messages(1))));
         for (int i = 0; i < 2; i++) {
             runs.abandon(other.key(), row(other, LedgerRow.State.ABANDONED, Usage.NONE, 0L));
             clock.advance(Duration.ofMinutes(2));
