@@ -20,6 +20,9 @@ public final class ContextWindow {
 
     private static final int IMAGE_TOKENS = 1_000;
 
+    /// Counting takes seconds for a text of megabytes. A longer one than this is judged by its first characters.
+    private static final int MOST_COUNTED_CHARS = 100_000;
+
     private final TokenCounter counter;
 
     public ContextWindow(TokenCounter counter) {
@@ -41,7 +44,7 @@ public final class ContextWindow {
         boolean fits = true;
         if (bytes(items, start, fixed) > ALWAYS_FITS_TOKENS) {
             long left = budgetTokens.getAsLong()
-                    - fixed.stream().mapToLong(counter::count).sum();
+                    - fixed.stream().mapToLong(this::count).sum();
             int i = items.size();
             while (i > start && (left -= tokens(items.get(i - 1))) >= 0) {
                 i--;
@@ -88,9 +91,15 @@ public final class ContextWindow {
     public long tokens(Item item) {
         long tokens = OVERHEAD_TOKENS + IMAGE_TOKENS * images(item);
         for (String text : texts(item)) {
-            tokens += counter.count(text);
+            tokens += count(text);
         }
         return tokens;
+    }
+
+    private long count(String text) {
+        return text.length() <= MOST_COUNTED_CHARS
+                ? counter.count(text)
+                : (long) counter.count(text.substring(0, MOST_COUNTED_CHARS)) * text.length() / MOST_COUNTED_CHARS;
     }
 
     private static long images(Item item) {

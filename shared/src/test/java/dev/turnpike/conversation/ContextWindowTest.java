@@ -45,6 +45,20 @@ class ContextWindowTest {
     }
 
     @Test
+    void aVeryLongTextIsJudgedByItsFirstCharacters() {
+        var bounded = new ContextWindow(text -> {
+            assertThat(text.length()).isLessThanOrEqualTo(100_000);
+            return text.length() / 4;
+        });
+        List<Item> items = List.of(Item.Message.text("msg", Role.USER, "x".repeat(5_000_000)));
+
+        assertThat(bounded.fit(items, 1, 100, List.of(), () -> 1_250_000).fits())
+                .isFalse();
+        assertThat(bounded.fit(items, 1, 100, List.of(), () -> 1_250_008).fits())
+                .isTrue();
+    }
+
+    @Test
     void notMoreItemsAreTakenThanAllowed() {
         List<Item> items = messages(10, 10);
 
