@@ -47,6 +47,9 @@ public final class Failures {
                         "input",
                         "Invalid 'input': array too long. An existing conversation takes at most %d items at once."
                                 .formatted(most));
+            case Admission.ItemTooLarge() ->
+                ApiException.tooLarge(
+                        "An item of 'input' is too large to be stored. Split it, or give images by their https URL.");
             case Admission.KeyReused() ->
                 ApiException.conflict(
                                 "idempotency_key_reused",

@@ -85,6 +85,9 @@ public final class RunAdmission {
         record NoToolCall(String callId) implements Admission {}
 
         record TooManyItems(int most) implements Admission {}
+
+        /// The store does not take one of the items, whatever is done to it.
+        record ItemTooLarge() implements Admission {}
     }
 
     public Admission admit(Application application) {
@@ -186,12 +189,16 @@ public final class RunAdmission {
                 application.reply(),
                 now,
                 now.plus(request.keptFor(settings.conversationTtl())));
-        return switch (runs.create(run)) {
-            case Creation.Created(Run created) -> new Admission.Admitted(created, input);
-            case Creation.Repeated(Run earlier) -> new Admission.Repeated(earlier);
-            case Creation.KeyReused() -> new Admission.KeyReused();
-            case Creation.Locked() -> new Admission.ConversationLocked("conv_" + conversation.id());
-        };
+        try {
+            return switch (runs.create(run)) {
+                case Creation.Created(Run created) -> new Admission.Admitted(created, input);
+                case Creation.Repeated(Run earlier) -> new Admission.Repeated(earlier);
+                case Creation.KeyReused() -> new Admission.KeyReused();
+                case Creation.Locked() -> new Admission.ConversationLocked("conv_" + conversation.id());
+            };
+        } catch (ItemTooLargeException _) {
+            return new Admission.ItemTooLarge();
+        }
     }
 
     /// Calls of the caller's tools and their results must match, as providers demand it.

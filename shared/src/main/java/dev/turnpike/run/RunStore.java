@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// `deadline`; the effect of the write is then unknown, and repeating it is safe.
 public interface RunStore {
     /// Writes the run, its input and, if new, its conversation in one transaction.
+    ///
+    /// @throws ItemTooLargeException an item of the input can't be stored; nothing was written
     Creation create(NewRun run);
 
     sealed interface Creation {
