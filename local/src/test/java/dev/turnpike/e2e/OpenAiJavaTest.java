@@ -61,7 +61,7 @@ class OpenAiJavaTest {
 
     @Test
     void accumulatesAStreamToTheSameResponse() {
-        var accumulator = ResponseAccumulator.create();
+        var accumulator = ResponseAccumulator.createWithSnapshots();
         var deltas = new StringBuilder();
         try (var events = client.responses()
                 .createStreaming(request().input("[words: 12]").build())) {
@@ -107,7 +107,7 @@ class OpenAiJavaTest {
 
     @Test
     void seesWhatAToolOnTheServerDid() {
-        var accumulator = ResponseAccumulator.create();
+        var accumulator = ResponseAccumulator.createWithSnapshots();
         try (var events = client.responses()
                 .createStreaming(request().input("What is 12 * 34?").build())) {
             events.stream().map(ResponseStreamEvent::validate).forEach(accumulator::accumulate);

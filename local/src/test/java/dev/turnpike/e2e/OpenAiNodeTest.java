@@ -1,0 +1,79 @@
+package dev.turnpike.e2e;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnpike.stack.Stack;
+import dev.turnpike.stack.StackOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
+
+/// OpenAI's own client for Node against the stack: the scenarios are in `src/test/node/test.mjs`.
+@EnabledIf(value = "nodeIsThere", disabledReason = "this test needs Node 20 or newer, with npm, on the PATH")
+@Timeout(180)
+class OpenAiNodeTest {
+    private static final Path SOURCES = root().resolve("local/src/test/node");
+    private static final Path INSTALLED = root().resolve("local/target/node");
+    private static final int OLDEST_NODE = 20;
+
+    private record Ended(int status, String output) {}
+
+    static boolean nodeIsThere() throws InterruptedException {
+        try {
+            String node = run(root(), Map.of(), "node", "--version").output().strip();
+            return run(root(), Map.of(), "npm", "--version").status() == 0
+                    && Integer.parseInt(node.substring(1, node.indexOf('.'))) >= OLDEST_NODE;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    @Test
+    void theClientForNodeWorksWithAnotherBaseUrl() throws Exception {
+        install();
+        try (Stack stack = Stack.start(StackOptions.defaults().withDemoPace(Duration.ZERO))) {
+            Map<String, String> environment =
+                    Map.of("BASE_URL", stack.url() + "/v1", "API_KEY", stack.apiKey(), "NO_PROXY", "127.0.0.1");
+            Ended tests = run(INSTALLED, environment, "node", "--test", "test.mjs");
+            assertThat(tests.status()).as(tests.output()).isZero();
+        }
+    }
+
+    /// Once, and again when the lock file has changed.
+    private static void install() throws Exception {
+        Files.createDirectories(INSTALLED);
+        Path lock = INSTALLED.resolve("node_modules/installed-lock.json");
+        boolean current = Files.exists(lock) && Files.mismatch(lock, SOURCES.resolve("package-lock.json")) == -1;
+        for (String file : List.of("package.json", "package-lock.json", "test.mjs")) {
+            Files.copy(SOURCES.resolve(file), INSTALLED.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        if (!current) {
+            Ended npm = run(INSTALLED, Map.of(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+            assertThat(npm.status()).as(npm.output()).isZero();
+            Files.copy(SOURCES.resolve("package-lock.json"), lock);
+        }
+    }
+
+    private static Ended run(Path directory, Map<String, String> environment, String... command)
+            throws IOException, InterruptedException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        return new Ended(process.waitFor(), output);
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty("turnpike.root", "."));
+    }
+}

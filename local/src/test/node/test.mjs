@@ -1,0 +1,100 @@
+// OpenAI's own client with another base URL and nothing else changed.
+// BASE_URL and API_KEY say where the stack is.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import OpenAI from "openai";
+
+const client = new OpenAI({ baseURL: process.env.BASE_URL, apiKey: process.env.API_KEY });
+const model = "gpt-4o-mini";
+const weather = {
+  type: "function",
+  name: "get_weather",
+  description: "The weather in a city",
+  strict: true,
+  parameters: {
+    type: "object",
+    properties: { city: { type: "string" } },
+    required: ["city"],
+    additionalProperties: false,
+  },
+};
+
+test("creates a response", async () => {
+  const response = await client.responses.create({ model, input: "Hello" });
+  assert.equal(response.status, "completed");
+  assert.match(response.output_text, /^Hello! I am the demo model/);
+  assert.ok(response.usage.total_tokens > 0);
+  assert.ok(response._request_id);
+  const { _request_id, ...created } = response;
+  const { _request_id: other, ...retrieved } = await client.responses.retrieve(response.id);
+  assert.deepEqual(retrieved, created);
+});
+
+test("streams to the same response", async () => {
+  const stream = client.responses.stream({ model, input: "[words: 12]" });
+  let deltas = "";
+  stream.on("response.output_text.delta", (event) => (deltas += event.delta));
+  const response = await stream.finalResponse();
+  assert.equal(response.status, "completed");
+  assert.match(deltas, /^the toll gate lifts/);
+  assert.equal(response.output_text, deltas);
+});
+
+test("answers a call of its own function", async () => {
+  const stream = client.responses.stream({ model, input: "Use get_weather for Oslo", tools: [weather] });
+  const asked = await stream.finalResponse();
+  const call = asked.output.at(-1);
+  assert.equal(call.type, "function_call");
+  assert.equal(call.name, "get_weather");
+  assert.ok("city" in JSON.parse(call.arguments));
+
+  const answered = await client.responses.create({
+    model,
+    previous_response_id: asked.id,
+    input: [{ type: "function_call_output", call_id: call.call_id, output: "21 degrees and sunny" }],
+    tools: [weather],
+  });
+  assert.match(answered.output_text, /21 degrees and sunny/);
+});
+
+test("sees what a tool on the server did", async () => {
+  const response = await client.responses.stream({ model, input: "What is 12 * 34?" }).finalResponse();
+  const [call] = response.output;
+  assert.equal(call.type, "mcp_call");
+  assert.equal(call.server_label, "turnpike");
+  assert.equal(call.name, "calculate");
+  assert.match(call.output, /408/);
+  assert.match(response.output_text, /408/);
+});
+
+test("polls a background response until it is done", async () => {
+  let response = await client.responses.create({ model, input: "[tool turns: 3] Go", background: true });
+  assert.equal(response.status, "queued");
+  while (["queued", "in_progress"].includes(response.status)) {
+    response = await client.responses.retrieve(response.id);
+  }
+  assert.equal(response.status, "completed");
+  assert.equal(response.output.filter((item) => item.type === "mcp_call").length, 3);
+});
+
+test("throws its own error for each failure", async () => {
+  await assert.rejects(client.responses.create({ model, input: "" }), (error) => {
+    assert.ok(error instanceof OpenAI.BadRequestError);
+    assert.equal(error.code, "missing_required_parameter");
+    assert.ok(error.requestID);
+    return true;
+  });
+  await assert.rejects(client.responses.retrieve("resp_unknown"), OpenAI.NotFoundError);
+  const stranger = new OpenAI({ baseURL: process.env.BASE_URL, apiKey: "tp_local_wrong" });
+  await assert.rejects(stranger.responses.create({ model, input: "Hello" }), (error) => {
+    assert.ok(error instanceof OpenAI.AuthenticationError);
+    assert.equal(error.code, "invalid_api_key");
+    return true;
+  });
+});
+
+test("lists models", async () => {
+  const models = [];
+  for await (const each of client.models.list()) models.push(each.id);
+  assert.ok(models.includes(model));
+});
