@@ -78,6 +78,7 @@ public final class DynamoRunStore implements RunStore {
                 .condition("step", step)
                 .conditionIn("status", RunCodec.text(RunStatus.QUEUED), RunCodec.text(RunStatus.IN_PROGRESS))
                 .compare("leaseUntil", "<", now.toEpochMilli())
+                .compare("changed", "<=", now.toEpochMilli())
                 .compareNames("attempts", "<", "maxAttempts");
         try {
             var taken = table.run(update.request()
@@ -102,7 +103,12 @@ public final class DynamoRunStore implements RunStore {
         if (run.step() != step) {
             return new Acquisition.Stale(run);
         }
-        return run.leaseUntil().isBefore(now) ? new Acquisition.Exhausted(run) : new Acquisition.Held(run.leaseUntil());
+        if (!run.leaseUntil().isBefore(now)) {
+            return new Acquisition.Held(run.leaseUntil());
+        }
+        return run.attempts() >= run.limits().maxAttempts()
+                ? new Acquisition.Exhausted(run)
+                : new Acquisition.Held(run.changedAt());
     }
 
     @Override

@@ -15,6 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// used.
 public final class StoredSecret implements Supplier<String> {
     private static final Duration FRESH = Duration.ofMinutes(5);
+    private static final Duration RETRY = Duration.ofMinutes(1);
 
     private final Supplier<SecretsManagerClient> secrets;
     private final String arn;
@@ -36,10 +37,22 @@ public final class StoredSecret implements Supplier<String> {
     public String get() {
         Known now = known;
         if (now == null || clock.instant().isAfter(now.until())) {
-            now = new Known(read(), clock.instant().plus(FRESH));
+            now = refreshed(now);
             known = now;
         }
         return now.value();
+    }
+
+    /// While the old value is at hand, a failure to read the new one is no reason to fail.
+    private Known refreshed(@Nullable Known old) {
+        try {
+            return new Known(read(), clock.instant().plus(FRESH));
+        } catch (StoreUnavailableException failure) {
+            if (old == null) {
+                throw failure;
+            }
+            return new Known(old.value(), clock.instant().plus(RETRY));
+        }
     }
 
     /// Must be called before a snapshot: a secret does not belong into one.

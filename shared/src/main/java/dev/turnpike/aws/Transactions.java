@@ -1,5 +1,6 @@
 package dev.turnpike.aws;
 
+import dev.turnpike.run.ItemTooLargeException;
 import dev.turnpike.run.StoreUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -58,10 +60,20 @@ final class Transactions {
                 }
                 LockSupport.parkNanos(Duration.ofMillis(jitter(pause)).toNanos());
                 pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+            } catch (DynamoDbException refused) {
+                throw isInvalid(refused)
+                        ? new ItemTooLargeException("the table takes no transaction of this size", refused)
+                        : new StoreUnavailableException("the table did not take a transaction", refused);
             } catch (SdkException failure) {
                 throw new StoreUnavailableException("the table did not take a transaction", failure);
             }
         }
+    }
+
+    /// The requests are well-formed, so it can only be their size.
+    private static boolean isInvalid(DynamoDbException refused) {
+        return refused.awsErrorDetails() != null
+                && "ValidationException".equals(refused.awsErrorDetails().errorCode());
     }
 
     private static long jitter(long millis) {
@@ -78,6 +90,8 @@ final class Transactions {
                     refused.add(new Written.Refused(i, new Row(found == null ? Map.of() : found)));
                 }
                 case "None", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded" -> {}
+                case "ValidationError", "ItemCollectionSizeLimitExceeded" ->
+                    throw new ItemTooLargeException("the table takes no row of this size", cancelled);
                 default ->
                     throw new StoreUnavailableException(
                             "the table refused a transaction: " + reasons.get(i).code(), cancelled);

@@ -39,7 +39,7 @@ public final class ChatCompletionsClient implements ModelClient {
             throws ModelException {
         var answer = new Accumulator(events, ChatCompletionsClient::newCallId);
         try {
-            receive(request, deadline, answer);
+            receive(request, deadline, answer, () -> events.accept(StreamEvent.ALIVE));
             answer.end();
         } catch (ModelException e) {
             throw e.withUsage(usedByFailure(request, answer));
@@ -53,10 +53,11 @@ public final class ChatCompletionsClient implements ModelClient {
         upstream.reset();
     }
 
-    private void receive(ModelRequest request, Deadline deadline, Accumulator answer) throws ModelException {
+    private void receive(ModelRequest request, Deadline deadline, Accumulator answer, Runnable alive)
+            throws ModelException {
         long maxSize = (long) request.maxOutputTokens() * MAX_CHARACTERS_PER_TOKEN + MAX_CHARACTERS_BESIDE;
         try (WatchedBody body = upstream.post(writer.write(request), request.model(), deadline)) {
-            new AnswerReader(answer, request.model(), maxSize).read(body);
+            new AnswerReader(answer, request.model(), maxSize).read(new LiveBody(body, alive));
             body.readToEnd();
         } catch (HttpConnectTimeoutException e) {
             throw failure(Kind.CONNECTION, "The model provider could not be reached in time.", e);

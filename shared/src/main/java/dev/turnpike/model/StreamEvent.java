@@ -15,5 +15,11 @@ public sealed interface StreamEvent {
     /// @param callId the provider's id, or a generated one where it gave none
     record ToolCallStarted(int call, String callId, String name) implements StreamEvent {}
 
+    /// The provider has sent something, if only to keep the connection: it is not dead. Comes more often than the
+    /// others.
+    record Alive() implements StreamEvent {}
+
+    StreamEvent ALIVE = new Alive();
+
     record ToolCallDelta(int call, String arguments) implements StreamEvent {}
 }

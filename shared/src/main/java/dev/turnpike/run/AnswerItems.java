@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// Text, refusal and reasoning come one after the other; a change of kind closes the item before. Calls may grow side
 /// by side and close together at the end.
 final class AnswerItems implements Consumer<StreamEvent> {
+    /// What a step brings is committed in one transaction of 100 actions; calls beyond these are not taken up, and a
+    /// model that wants them asks again.
+    private static final int MOST_CALLS = 32;
+
     private static final String CUT = "The call was not run: the model's answer was cut before its end.";
 
     private final Ids ids;
@@ -68,6 +72,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
                 reasoning.append(text, false);
                 watcher.accept(new RunEvent.ReasoningDelta(reasoning.id, text));
             }
+            case StreamEvent.Alive() -> {}
             case StreamEvent.ToolCallStarted(int call, String callId, String name) -> startCall(call, callId, name);
             case StreamEvent.ToolCallDelta(int call, String arguments) -> {
                 OpenCall opened = calls.get(call);
@@ -121,6 +126,9 @@ final class AnswerItems implements Consumer<StreamEvent> {
     }
 
     private void startCall(int call, String callId, String name) {
+        if (calls.size() == MOST_CALLS) {
+            return;
+        }
         closeText(false);
         boolean server = serverTools.contains(name);
         String id = ids.item(server ? "mcp" : "fc", nextSeq++);

@@ -38,10 +38,18 @@ final class LeaseKeeper {
         boolean held = until.isAfter(Instant.EPOCH);
         if (held && Duration.between(now, until).compareTo(settings.renewWhenLeft()) < 0) {
             Instant renewed = now.plus(settings.lease());
+            renew(renewed);
+        }
+    }
+
+    private void renew(Instant renewed) {
+        try {
             if (!runs.renew(run, renewed)) {
                 throw new LeaseLostException();
             }
             until = renewed;
+        } catch (StoreUnavailableException _) {
+            // What is left is enough for now: the next sign of life tries again, and the fence decides in the end.
         }
     }
 

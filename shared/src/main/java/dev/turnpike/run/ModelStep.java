@@ -64,7 +64,7 @@ public final class ModelStep {
         }
         var answer = new AnswerItems(
                 ids, live.run().endSeq(), Set.copyOf(request.serverTools()), callIds(live)::contains, live::emit);
-        var timed = new Timed(answer, live.deadline().clock());
+        var timed = new Timed(answer, live);
         try {
             ModelAnswer whole = model.stream(modelRequest(live, context, offered), abortAt(live), timed);
             return answered(live, whole, answer, timed);
@@ -154,7 +154,7 @@ public final class ModelStep {
                 && run.attempts() < run.limits().maxAttempts();
         boolean used = failure.usage().totalTokens() > 0;
         if (again) {
-            LedgerRow row = used ? row(live, failure.usage(), LedgerRow.State.ABANDONED, timed) : null;
+            LedgerRow row = row(live, failure.usage(), LedgerRow.State.ABANDONED, timed);
             return new StepResult(List.of(), row, -1, new Verdict.TryAgain(delay(run, failure), error));
         }
         LedgerRow row = used ? row(live, failure.usage(), LedgerRow.State.SETTLED, timed) : null;
@@ -221,18 +221,24 @@ public final class ModelStep {
     /// Notes when the first event came.
     private static final class Timed implements Consumer<StreamEvent> {
         private final AnswerItems answer;
+        private final LiveRun live;
         private final InstantSource clock;
         private final long startMillis;
         private long millis = -1;
 
-        Timed(AnswerItems answer, InstantSource clock) {
+        Timed(AnswerItems answer, LiveRun live) {
             this.answer = answer;
-            this.clock = clock;
+            this.live = live;
+            this.clock = live.deadline().clock();
             this.startMillis = clock.millis();
         }
 
         @Override
         public void accept(StreamEvent event) {
+            if (event instanceof StreamEvent.Alive) {
+                live.touch();
+                return;
+            }
             if (millis < 0) {
                 millis = clock.millis() - startMillis;
             }

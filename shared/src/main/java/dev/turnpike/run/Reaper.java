@@ -3,13 +3,15 @@ package dev.turnpike.run;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Optional;
 
 /// Finds runs that lie still although they are not done, and wakes them. It may run at any time, twice or beside
 /// itself.
 public final class Reaper {
     /// A run is left alone this long after its last change: its message may be on its way.
     private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+    /// A run that nobody has begun may simply have to wait its turn.
+    private static final Duration PATIENCE_IN_QUEUE = Duration.ofMinutes(5);
 
     private static final int MOST_PER_SHARD = 200;
 
@@ -25,29 +27,36 @@ public final class Reaper {
 
     /// @param seen active runs that were looked at
     /// @param woken runs whose message was sent again
-    public record Sweep(int seen, int woken) {}
+    /// @param failed runs that could not be looked at or woken; the next sweep tries again
+    public record Sweep(int seen, int woken, int failed) {}
 
     public Sweep sweep() {
         int seen = 0;
         int woken = 0;
+        int failed = 0;
         for (int shard = 0; shard < RunStore.ACTIVE_SHARDS; shard++) {
             for (RunKey key : runs.active(shard, MOST_PER_SHARD)) {
                 seen++;
-                // The index lags: what counts is the run itself.
-                Optional<Run> run = runs.find(key);
-                if (run.isPresent() && wake(run.get())) {
-                    woken++;
+                try {
+                    woken += look(key) ? 1 : 0;
+                } catch (RuntimeException _) {
+                    failed++;
                 }
             }
         }
-        return new Sweep(seen, woken);
+        return new Sweep(seen, woken, failed);
+    }
+
+    /// The index lags: what counts is the run itself.
+    private boolean look(RunKey key) {
+        return runs.find(key).filter(this::wake).isPresent();
     }
 
     private boolean wake(Run run) {
         Instant now = clock.instant();
         boolean still = !run.status().terminal()
                 && run.leaseUntil().isBefore(now)
-                && run.changedAt().isBefore(now.minus(PATIENCE));
+                && run.changedAt().isBefore(now.minus(run.status() == RunStatus.QUEUED ? PATIENCE_IN_QUEUE : PATIENCE));
         if (!still || !runs.resend(run, now)) {
             return false;
         }

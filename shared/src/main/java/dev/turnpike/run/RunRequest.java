@@ -32,7 +32,7 @@ public record RunRequest(
         String wire) {
 
     /// What is not to be stored is kept this long all the same: its run has to survive a crash.
-    private static final Duration UNSTORED = Duration.ofHours(1);
+    private static final Duration UNSTORED = Duration.ofDays(1);
 
     /// How long its conversation is kept after the run.
     ///

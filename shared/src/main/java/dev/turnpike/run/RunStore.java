@@ -39,7 +39,7 @@ public interface RunStore {
     sealed interface Acquisition {
         record Acquired(Run run) implements Acquisition {}
 
-        /// Somebody works on it until `until`, unless they are dead.
+        /// Somebody works on it until `until`, unless they are dead; or its next try is not due before then.
         record Held(Instant until) implements Acquisition {}
 
         /// The message is for a step that is already done.

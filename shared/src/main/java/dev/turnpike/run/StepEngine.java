@@ -108,7 +108,12 @@ public final class StepEngine {
             return new NextStep.HandOver(delay);
         }
         recordLostAttempts(live.run(), result.row());
-        return save(live, result, plan.after(live, result));
+        try {
+            return save(live, result, plan.after(live, result));
+        } catch (ItemTooLargeException _) {
+            StepResult without = result.unstorable();
+            return save(live, without, plan.after(live, without));
+        }
     }
 
     private NextStep save(LiveRun live, StepResult result, NextStep next) {

@@ -21,6 +21,11 @@ record StepResult(List<Item> items, @Nullable LedgerRow row, long ttftMillis, Ve
         record TryAgain(Duration delay, RunError error) implements Verdict {}
     }
 
+    /// The same without what could not be stored: the run ends, and what it used is kept.
+    StepResult unstorable() {
+        return new StepResult(List.of(), row, ttftMillis, new Verdict.Stop(StopReason.ERROR, RunError.TOO_LARGE));
+    }
+
     /// No step was taken.
     static final StepResult NONE = new StepResult(List.of(), null, -1, new Verdict.GoOn());
 }

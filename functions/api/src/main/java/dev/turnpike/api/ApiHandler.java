@@ -3,6 +3,7 @@ package dev.turnpike.api;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.lambda.SnapshotHooks;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.run.StoreUnavailableException;
@@ -35,10 +36,10 @@ public final class ApiHandler implements RequestStreamHandler, SnapshotHooks {
         } catch (ApiException refused) {
             reply.error(refused);
         } catch (StoreUnavailableException down) {
-            context.getLogger().log(Failure.describe(down), LogLevel.ERROR);
+            context.getLogger().log(FailureTrace.of(down), LogLevel.ERROR);
             reply.error(ApiException.unavailable("The service cannot reach its storage. Try again shortly."));
         } catch (RuntimeException unforeseen) {
-            context.getLogger().log(Failure.describe(unforeseen), LogLevel.ERROR);
+            context.getLogger().log(FailureTrace.of(unforeseen), LogLevel.ERROR);
             reply.error(ApiException.internal());
         }
     }

@@ -7,6 +7,7 @@ import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Principal;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.ledger.LedgerLog;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.responses.ApiException;
@@ -21,6 +22,7 @@ import dev.turnpike.run.RunAdmission.Application;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunEvent;
 import dev.turnpike.run.RunStatus;
+import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.sse.KeepAlive;
 import dev.turnpike.sse.SseWriter;
 import dev.turnpike.wiring.ApiParts;
@@ -61,13 +63,23 @@ final class CreateResponse {
         switch (parts.admission().admit(application)) {
             case Admission.Admitted(Run run, List<Item> _)
             when queued -> {
-                parts.steps().send(run.message(), Duration.ZERO);
+                wake(run, context.getLogger());
                 send(reply, run, List.of());
             }
             case Admission.Admitted(Run run, List<Item> input) ->
                 run(run, input, request.stream(), deadline, reply, context.getLogger());
             case Admission.Repeated(Run run) -> repeat(run, request.stream(), reply);
             case Admission refused -> throw Failures.of(refused);
+        }
+    }
+
+    /// The run exists: a caller who was told otherwise would ask again and pay twice. The reaper sends what this did
+    /// not.
+    private void wake(Run run, LambdaLogger log) {
+        try {
+            parts.steps().send(run.message(), Duration.ZERO);
+        } catch (StoreUnavailableException down) {
+            log.log(FailureTrace.of(down), LogLevel.WARN);
         }
     }
 
@@ -105,7 +117,7 @@ final class CreateResponse {
             }
         } catch (RuntimeException failure) {
             // The reaper finds the run once its lease is over; all that was committed is kept.
-            log.log(Failure.describe(failure), LogLevel.ERROR);
+            log.log(FailureTrace.of(failure), LogLevel.ERROR);
             events.interrupted(
                     "server_error",
                     "The server failed. The response may still be completed: read it with GET /v1/responses/"
@@ -116,15 +128,25 @@ final class CreateResponse {
     /// The same run without a reader: its answer is what it stored.
     private void collect(Run run, List<Item> input, Deadline deadline, HttpReply reply, LambdaLogger log)
             throws IOException {
-        Outcome outcome = parts.engine().start(run, input, deadline, logging(log));
-        Run after = outcome instanceof Outcome.Ended(Run ended)
-                ? ended
-                : parts.runs().find(run.key()).orElse(run);
+        Run after = outcome(run, input, deadline, log);
         RunError error = after.error();
         if (after.status() == RunStatus.FAILED && error != null) {
             throw Failures.of(after, error);
         }
         send(reply, after, output(after));
+    }
+
+    /// What has become of the run; as it was created, when the storage failed under it and the reaper will go on.
+    private Run outcome(Run run, List<Item> input, Deadline deadline, LambdaLogger log) {
+        try {
+            Outcome outcome = parts.engine().start(run, input, deadline, logging(log));
+            return outcome instanceof Outcome.Ended(Run ended)
+                    ? ended
+                    : parts.runs().find(run.key()).orElse(run);
+        } catch (StoreUnavailableException down) {
+            log.log(FailureTrace.of(down), LogLevel.ERROR);
+            return run;
+        }
     }
 
     /// The answer to a request that was made before under the same `Idempotency-Key`.
@@ -135,6 +157,10 @@ final class CreateResponse {
                             null,
                             "The first request under this Idempotency-Key is still served.")
                     .withHeader("x-should-retry", "true");
+        }
+        RunError error = run.error();
+        if (!stream && error != null) {
+            throw Failures.of(run, error).withHeader("x-should-retry", "false");
         }
         if (stream) {
             var events = new ResponseEvents(new SseWriter(reply.events()), parts.responses());

@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.wiring.Settings;
 import dev.turnpike.wiring.Wiring;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ public final class IntakeHandler implements RequestHandler<SQSEvent, SQSBatchRes
         try {
             return messages.serve(message, log);
         } catch (RuntimeException unforeseen) {
-            log.log("request " + message.getMessageId() + " failed: " + unforeseen, LogLevel.ERROR);
+            log.log("request " + message.getMessageId() + " failed: " + FailureTrace.of(unforeseen), LogLevel.ERROR);
             return false;
         }
     }

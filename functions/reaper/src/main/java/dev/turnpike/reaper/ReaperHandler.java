@@ -26,7 +26,11 @@ public final class ReaperHandler implements RequestHandler<ScheduledEvent, @Null
     public @Nullable Void handleRequest(ScheduledEvent event, Context context) {
         Sweep sweep = reaper.sweep();
         if (sweep.seen() > 0) {
-            context.getLogger().log("active runs: " + sweep.seen() + ", woken: " + sweep.woken(), LogLevel.INFO);
+            context.getLogger()
+                    .log(
+                            "active runs: " + sweep.seen() + ", woken: " + sweep.woken() + ", failed: "
+                                    + sweep.failed(),
+                            LogLevel.INFO);
         }
         return null;
     }

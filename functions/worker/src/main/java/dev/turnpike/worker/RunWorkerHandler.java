@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.RequestHandler;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.wiring.Settings;
@@ -47,11 +48,11 @@ public final class RunWorkerHandler implements RequestHandler<SQSEvent, SQSBatch
         try {
             return messages.serve(message, deadline, log);
         } catch (StoreUnavailableException down) {
-            log.log("step " + message.getBody() + " waits for its storage: " + down.getCause(), LogLevel.WARN);
-            return false;
+            log.log("step " + message.getBody() + " waits: " + FailureTrace.of(down), LogLevel.WARN);
+            return messages.comeAgain(message);
         } catch (RuntimeException unforeseen) {
-            log.log("step " + message.getBody() + " failed: " + unforeseen, LogLevel.ERROR);
-            return false;
+            log.log("step " + message.getBody() + " failed: " + FailureTrace.of(unforeseen), LogLevel.ERROR);
+            return messages.comeAgain(message);
         }
     }
 }

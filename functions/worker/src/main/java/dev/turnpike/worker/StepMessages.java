@@ -13,6 +13,7 @@ import dev.turnpike.run.Reply;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunEvent;
 import dev.turnpike.run.StepMessage;
+import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.wiring.WorkerParts;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /// Serves one message of the steps queue.
 final class StepMessages {
     private static final int MOST_JITTER_SECONDS = 5;
+    private static final Duration RETRY = Duration.ofSeconds(20);
 
     private final WorkerParts parts;
 
@@ -73,6 +75,18 @@ final class StepMessages {
         int jitter = ThreadLocalRandom.current().nextInt(1, MOST_JITTER_SECONDS);
         Duration wait = Duration.between(parts.clock().instant(), until).plusSeconds(jitter);
         parts.steps().postpone(message.getReceiptHandle(), wait);
+    }
+
+    /// Soon, and not only when the queue's long visibility timeout is over.
+    ///
+    /// @return false: the message is not served
+    boolean comeAgain(SQSEvent.SQSMessage message) {
+        try {
+            postpone(message, parts.clock().instant().plus(RETRY));
+        } catch (StoreUnavailableException _) {
+            // Then it comes when its visibility timeout is over.
+        }
+        return false;
     }
 
     private static void log(RunEvent event, LambdaLogger log) {

@@ -1,13 +1,13 @@
-package dev.turnpike.api;
+package dev.turnpike.lambda;
 
 /// Failures for the log: what was thrown and where, without the messages, which may hold what a caller or a provider
 /// wrote.
-final class Failure {
+public final class FailureTrace {
     private static final int FRAMES = 12;
 
-    private Failure() {}
+    private FailureTrace() {}
 
-    static String describe(Throwable failure) {
+    public static String of(Throwable failure) {
         var text = new StringBuilder();
         for (Throwable at = failure; at != null; at = at.getCause()) {
             text.append(text.isEmpty() ? "" : "; caused by ")
