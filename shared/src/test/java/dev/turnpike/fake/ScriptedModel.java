@@ -120,7 +120,10 @@ public final class ScriptedModel implements ModelClient {
                     case StreamEvent.TextDelta(String piece) -> text.append(piece);
                     case StreamEvent.ToolCallStarted(int _, String callId, String name) ->
                         calls.add(new ToolCall(callId, name, "{}"));
-                    case StreamEvent.RefusalDelta _, StreamEvent.ReasoningDelta _, StreamEvent.ToolCallDelta _ -> {}
+                    case StreamEvent.RefusalDelta _,
+                            StreamEvent.ReasoningDelta _,
+                            StreamEvent.ToolCallDelta _,
+                            StreamEvent.Alive _ -> {}
                 }
             }
             return new ModelAnswer(text.toString(), "", "", calls, finish, usage);

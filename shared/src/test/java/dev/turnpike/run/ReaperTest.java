@@ -27,7 +27,7 @@ class ReaperTest {
         Run run = lost();
         bench.clock.advance(Duration.ofSeconds(41));
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 1));
+        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 1, 0));
 
         bench.work();
         assertThat(bench.now(run).status()).isEqualTo(RunStatus.COMPLETED);
@@ -38,7 +38,7 @@ class ReaperTest {
         lost();
         bench.clock.advance(Duration.ofSeconds(40));
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0));
+        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
         assertThat(bench.queue.sent()).hasSize(1);
     }
 
@@ -48,9 +48,9 @@ class ReaperTest {
         bench.clock.advance(Duration.ofSeconds(41));
         bench.reaper.sweep();
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0));
+        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
         bench.clock.advance(Duration.ofSeconds(41));
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 1));
+        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 1, 0));
     }
 
     @Test
@@ -58,9 +58,9 @@ class ReaperTest {
         Run run = lost();
         bench.model.plays(says("Hi.").meanwhile(() -> {
             bench.clock.advance(Duration.ofSeconds(100));
-            assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0));
+            assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
             bench.clock.advance(Duration.ofSeconds(1));
-            assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 1));
+            assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 1, 0));
         }));
 
         bench.deliver(run.message());
@@ -79,7 +79,7 @@ class ReaperTest {
         bench.clock.advance(Duration.ofMinutes(5));
         String before = bench.store.snapshot();
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0));
+        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
 
         assertThat(bench.store.snapshot()).isEqualTo(before);
     }
@@ -91,7 +91,7 @@ class ReaperTest {
         bench.store.holdIndex();
         bench.store.delete(run.key().conversation());
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0));
+        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
     }
 
     @Test

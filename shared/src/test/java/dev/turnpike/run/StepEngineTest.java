@@ -584,7 +584,7 @@ class StepEngineTest {
 
         bench.clock.advance(Duration.ofMinutes(5));
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Reaper.Sweep(1, 0));
+        assertThat(bench.reaper.sweep()).isEqualTo(new Reaper.Sweep(1, 0, 0));
     }
 
     @Test
