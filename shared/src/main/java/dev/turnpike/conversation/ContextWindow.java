@@ -11,9 +11,11 @@ import java.util.function.LongSupplier;
 
 /// Chooses what a model is shown of a conversation: the newest items that fit, tool pairs never split.
 public final class ContextWindow {
-    /// Every model is trusted with this much, so a context of no more bytes than that needs no counting: a text has
-    /// never more tokens than bytes.
+    /// Every model is trusted with this much, so nothing needs to be known of the model for a context of no more bytes.
     private static final int ALWAYS_FITS_TOKENS = 4096;
+
+    /// Longer texts are not encoded only to learn how long they are.
+    private static final int EXACT_CHARACTERS = 16_384;
 
     /// What the roles and separators around an item cost, at most.
     private static final int OVERHEAD_TOKENS = 8;
@@ -42,7 +44,7 @@ public final class ContextWindow {
     public Fit fit(List<Item> items, int atLeast, int atMost, List<String> fixed, LongSupplier budgetTokens) {
         int start = Math.max(0, items.size() - Math.max(atMost, atLeast));
         boolean fits = true;
-        if (bytes(items, start, fixed) > ALWAYS_FITS_TOKENS) {
+        if (mayExceed(items, start, fixed, budgetTokens)) {
             long left = budgetTokens.getAsLong()
                     - fixed.stream().mapToLong(this::count).sum();
             int i = items.size();
@@ -71,20 +73,26 @@ public final class ContextWindow {
         return kept;
     }
 
-    private static long bytes(List<Item> items, int start, List<String> fixed) {
+    /// A text has never more tokens than bytes, so most contexts are settled by their size. Counting starts with
+    /// loading
+    /// the encoding, which would take longer than all else that comes before a first token.
+    private static boolean mayExceed(List<Item> items, int start, List<String> fixed, LongSupplier budgetTokens) {
         long bytes = 0;
         for (String text : fixed) {
-            bytes += 3L * text.length();
+            bytes += mostBytes(text);
         }
-        for (int i = start; i < items.size() && bytes <= ALWAYS_FITS_TOKENS; i++) {
-            bytes += OVERHEAD_TOKENS + IMAGE_TOKENS * images(items.get(i));
-            for (String text : texts(items.get(i))) {
-                bytes += text.length() > ALWAYS_FITS_TOKENS
-                        ? text.length()
-                        : text.getBytes(StandardCharsets.UTF_8).length;
+        for (Item item : items.subList(start, items.size())) {
+            bytes += OVERHEAD_TOKENS + IMAGE_TOKENS * images(item);
+            for (String text : texts(item)) {
+                bytes += mostBytes(text);
             }
         }
-        return bytes;
+        return bytes > ALWAYS_FITS_TOKENS && bytes > budgetTokens.getAsLong();
+    }
+
+    /// Of a text in UTF-8; exact unless it is long.
+    private static long mostBytes(String text) {
+        return text.length() > EXACT_CHARACTERS ? 3L * text.length() : text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     /// What an item adds to a prompt, about.
