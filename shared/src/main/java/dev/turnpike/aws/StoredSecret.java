@@ -36,15 +36,25 @@ public final class StoredSecret implements Supplier<String> {
     @Override
     public String get() {
         Known now = known;
-        if (now == null || clock.instant().isAfter(now.until())) {
-            now = refreshed(now);
+        return (now != null && fresh(now) ? now : refreshed()).value();
+    }
+
+    private boolean fresh(Known candidate) {
+        return !clock.instant().isAfter(candidate.until());
+    }
+
+    /// One reads, others wait for it.
+    private synchronized Known refreshed() {
+        Known now = known;
+        if (now == null || !fresh(now)) {
+            now = readAgain(now);
             known = now;
         }
-        return now.value();
+        return now;
     }
 
     /// While the old value is at hand, a failure to read the new one is no reason to fail.
-    private Known refreshed(@Nullable Known old) {
+    private Known readAgain(@Nullable Known old) {
         try {
             return new Known(read(), clock.instant().plus(FRESH));
         } catch (StoreUnavailableException failure) {

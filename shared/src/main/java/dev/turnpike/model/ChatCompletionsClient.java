@@ -47,6 +47,11 @@ public final class ChatCompletionsClient implements ModelClient {
         return answer.answer(used(request, answer));
     }
 
+    /// Makes ready for a first call, without a connection. A call does so by itself; ahead of it, it need not wait.
+    public void open() {
+        upstream.open();
+    }
+
     /// Closes all connections; calls in progress fail. To be called before a snapshot is taken, or after it is
     /// restored.
     public void reset() {

@@ -64,6 +64,11 @@ final class Upstream {
         }
     }
 
+    /// Builds the client, which takes a while, for it brings TLS with it.
+    void open() {
+        var _ = http();
+    }
+
     /// Forgets all connections. The next call opens a new one.
     synchronized void reset() {
         if (http != null) {

@@ -48,7 +48,7 @@ public final class Wiring {
 
     private final Settings settings;
     private final InstantSource clock = InstantSource.system();
-    private final JsonMapper mapper = WireJson.mapper();
+    private final JsonMapper mapper;
     private final AwsClients aws;
     private final Ids ids = new Ulids(clock);
     private final StoredSecret providerKey;
@@ -61,8 +61,23 @@ public final class Wiring {
     private final SqsStepQueue steps;
 
     public Wiring(Settings settings) {
+        this(settings, false);
+    }
+
+    /// Begins at once, side by side, what a first request would wait for one after the other: clients, the provider's
+    /// key, a first call of the table. Not for a start that ends in a snapshot, which must hold no key.
+    public static Wiring hurried(Settings settings) {
+        return new Wiring(settings, true);
+    }
+
+    private Wiring(Settings settings, boolean hurried) {
         this.settings = settings;
         this.aws = new AwsClients(settings.aws());
+        if (hurried) {
+            ahead(aws::dynamo);
+            ahead(aws::secrets);
+        }
+        this.mapper = WireJson.mapper();
         String table = settings.resources().tableName();
         this.providerKey = secret(settings.resources().providerSecretArn());
         this.provider = new ChatCompletionsClient(modelSettings(), tokens, clock);
@@ -74,6 +89,22 @@ public final class Wiring {
                 aws.dynamo(), table, requests, mapper, clock, settings.limits().conversationTtl());
         this.conversations = new DynamoConversationStore(aws.dynamo(), table, mapper, clock);
         this.steps = new SqsStepQueue(aws::sqs, settings.resources().stepsQueueUrl(), mapper);
+        if (hurried) {
+            ahead(providerKey::get);
+            ahead(provider::open);
+            ahead(new DynamoKeyStore(aws.dynamo(), table)::probe);
+        }
+    }
+
+    /// What fails here fails again, and is told, where its result is needed.
+    private static void ahead(Runnable work) {
+        Thread.ofPlatform().daemon().name("ahead").start(() -> {
+            try {
+                work.run();
+            } catch (RuntimeException _) {
+                // As said above.
+            }
+        });
     }
 
     private StoredSecret secret(String arn) {

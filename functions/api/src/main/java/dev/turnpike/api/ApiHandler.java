@@ -23,8 +23,17 @@ public final class ApiHandler implements RequestStreamHandler, SnapshotHooks {
     }
 
     public ApiHandler(Settings settings) {
-        this.wiring = new Wiring(settings);
+        this(new Wiring(settings));
+    }
+
+    private ApiHandler(Wiring wiring) {
+        this.wiring = wiring;
         this.routes = new Routes(wiring.api());
+    }
+
+    /// For a start that a request already waits for.
+    static ApiHandler hurried() {
+        return new ApiHandler(Wiring.hurried(Settings.fromEnvironment()));
     }
 
     @Override

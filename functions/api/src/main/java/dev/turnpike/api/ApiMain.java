@@ -1,5 +1,6 @@
 package dev.turnpike.api;
 
+import dev.turnpike.lambda.RuntimeEnvironment;
 import dev.turnpike.lambda.StreamingRuntime;
 import dev.turnpike.wiring.LambdaEnvironment;
 
@@ -8,6 +9,7 @@ public final class ApiMain {
     private ApiMain() {}
 
     public static void main(String[] arguments) {
-        System.exit(StreamingRuntime.run(ApiHandler::new, LambdaEnvironment.current()));
+        RuntimeEnvironment environment = LambdaEnvironment.current();
+        System.exit(StreamingRuntime.run(environment.snapStart() ? ApiHandler::new : ApiHandler::hurried, environment));
     }
 }
