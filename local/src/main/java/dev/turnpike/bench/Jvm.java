@@ -24,6 +24,7 @@ final class Jvm {
                 java(),
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
+                "-XX:TieredStopAtLevel=1",
                 "-XX:MaxRAM=1024m",
                 "-Dsun.net.inetaddr.ttl=5",
                 "-cp",
