@@ -63,6 +63,13 @@ final class CommitTransaction {
         };
     }
 
+    private Instant expires(StepCommit commit) {
+        Run run = commit.run();
+        return run.request().store()
+                ? commit.now().plus(timeToLive)
+                : run.limits().unstoredUntil();
+    }
+
     private static Commit refused(StepCommit commit, int action, Row found) {
         boolean ours = action == 0
                 && found.number("fence", -1) == commit.run().fence()
@@ -131,7 +138,8 @@ final class CommitTransaction {
                 .set("attempts", after.attempts())
                 .set("endSeq", after.endSeq())
                 .set("ttft", after.ttftMillis())
-                .set("changed", commit.now().toEpochMilli());
+                .set("changed", commit.now().toEpochMilli())
+                .set(TableKeys.TTL, expires(commit).getEpochSecond());
         totals(update, after.spent());
         if (after.priceVersion() != null) {
             update.set("prices", after.priceVersion());
@@ -175,10 +183,6 @@ final class CommitTransaction {
                         .condition("activeRun", commit.run().key().run())
                         .transactional(ALL_OLD))
                 .build();
-    }
-
-    private Instant expires(StepCommit commit) {
-        return commit.now().plus(commit.run().request().keptFor(timeToLive));
     }
 
     private static void totals(UpdateRow update, Totals spent) {

@@ -174,6 +174,7 @@ public final class RunAdmission {
     private Admission create(Application application, ConversationKey conversation, Place place) {
         Instant now = clock.instant();
         RunRequest request = application.request();
+        var limits = new Limits(settings.maxSteps(), settings.maxAttempts(), now.plus(settings.runTimeout()));
         List<Item> input = new ArrayList<>();
         for (Item item : application.input()) {
             input.add(item.withId(ids.item(item.idPrefix(), place.firstSeq() + input.size())));
@@ -181,14 +182,14 @@ public final class RunAdmission {
         var run = new NewRun(
                 new RunKey(conversation, ids.next()),
                 request,
-                new Limits(settings.maxSteps(), settings.maxAttempts(), now.plus(settings.runTimeout())),
+                limits,
                 place,
                 input,
                 application.lease(),
                 application.idempotency(),
                 application.reply(),
                 now,
-                now.plus(request.keptFor(settings.conversationTtl())));
+                request.store() ? now.plus(settings.conversationTtl()) : limits.unstoredUntil());
         try {
             return switch (runs.create(run)) {
                 case Creation.Created(Run created) -> new Admission.Admitted(created, input);

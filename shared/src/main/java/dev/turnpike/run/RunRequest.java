@@ -2,7 +2,6 @@ package dev.turnpike.run;
 
 import dev.turnpike.model.ToolChoice;
 import dev.turnpike.tool.ToolSpec;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -30,16 +29,6 @@ public record RunRequest(
         boolean store,
         boolean background,
         String wire) {
-
-    /// What is not to be stored is kept this long all the same: its run has to survive a crash.
-    private static final Duration UNSTORED = Duration.ofDays(1);
-
-    /// How long its conversation is kept after the run.
-    ///
-    /// @param stored for a conversation that is to be stored
-    public Duration keptFor(Duration stored) {
-        return store ? stored : UNSTORED;
-    }
 
     /// Reads the stored form back. The wire's package implements it, so that stores need not know the wire.
     public interface Reader {

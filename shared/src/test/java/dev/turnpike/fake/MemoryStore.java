@@ -285,10 +285,13 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     private Run apply(StepCommit commit, Conversation head) {
         RunKey key = commit.run().key();
-        Instant until = commit.now().plus(commit.run().request().keptFor(timeToLive));
+        Instant until = commit.run().request().store()
+                ? commit.now().plus(timeToLive)
+                : commit.run().limits().unstoredUntil();
         long from = commit.run().endSeq();
         LedgerRow settled = commit.settled();
         Run after = change(key, draft -> move(draft, commit));
+        runs.put(key, new Kept<>(after, until));
         if (commit.after() instanceof After.Keep) {
             fenceTaken(after);
         }

@@ -173,6 +173,44 @@ public abstract class ConversationStoreContract extends StoreContract {
                 .isEqualTo(NOON.plus(Duration.ofDays(40)));
     }
 
+    @Test
+    void whatIsNotToBeStoredDoesNotLiveLongerForWhatIsCommitted() {
+        NewRun plain = newRun(1);
+        var unstored = new NewRun(
+                plain.key(),
+                request("{\"store\": false}"),
+                plain.limits(),
+                plain.place(),
+                plain.input(),
+                null,
+                null,
+                null,
+                plain.createdAt(),
+                plain.limits().unstoredUntil());
+
+        Run end = ended(unstored, message("One."));
+
+        clock.advanceTo(end.limits().unstoredUntil().minusSeconds(1));
+        assertThat(runs.find(end.key())).isPresent();
+        assertThat(conversations.range(end.key().conversation(), 0, 2)).hasSize(2);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(runs.find(end.key())).isEmpty();
+        assertThat(conversations.find(end.key().conversation())).isEmpty();
+        assertThat(conversations.range(end.key().conversation(), 0, 2)).isEmpty();
+    }
+
+    @Test
+    void aRunLivesOnWithEveryCommit() {
+        Run run = created(newRun(1));
+        clock.advance(Duration.ofDays(20));
+        Run taken = acquired(run);
+        committed(commit(taken, List.of(), null, finish(StopReason.DEADLINE)));
+
+        clock.advance(Duration.ofDays(20));
+
+        assertThat(runs.find(run.key())).isPresent();
+    }
+
     private static List<Long> seqs(List<StoredItem> items) {
         return items.stream().map(StoredItem::seq).toList();
     }

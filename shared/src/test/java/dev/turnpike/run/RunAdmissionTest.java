@@ -184,6 +184,17 @@ class RunAdmissionTest {
         assertThat(bench.store.runs()).hasSize(1);
     }
 
+    @Test
+    void whatIsNotToBeStoredOutlivesItsDeadlineByAnHour() {
+        Run run = finished("{\"input\": \"Hello\", \"store\": false}");
+
+        bench.clock.advance(Duration.ofHours(25).minusSeconds(1));
+        assertThat(bench.store.find(run.key())).isPresent();
+        bench.clock.advance(Duration.ofSeconds(1));
+
+        assertThat(bench.store.find(run.key())).isEmpty();
+    }
+
     // What the tests say.
 
     private Admission admit(String json) {
