@@ -79,7 +79,8 @@ public final class DynamoRunStore implements RunStore {
                 .conditionIn("status", RunCodec.text(RunStatus.QUEUED), RunCodec.text(RunStatus.IN_PROGRESS))
                 .compare("leaseUntil", "<", now.toEpochMilli())
                 .compare("changed", "<=", now.toEpochMilli())
-                .compareNames("attempts", "<", "maxAttempts");
+                .compareNames("attempts", "<", "maxAttempts")
+                .compare(TableKeys.TTL, ">", clock.instant().getEpochSecond());
         try {
             var taken = table.run(update.request()
                     .returnValues(ReturnValue.ALL_NEW)
@@ -93,7 +94,7 @@ public final class DynamoRunStore implements RunStore {
 
     private Acquisition lost(RunKey key, int step, Instant now, ConditionalCheckFailedException failure) {
         Map<String, AttributeValue> old = failure.item();
-        if (old == null || old.isEmpty()) {
+        if (old == null || old.isEmpty() || new Row(old).expired(clock.instant())) {
             return new Acquisition.Unknown();
         }
         Run run = runs.read(key, new Row(old));
@@ -137,13 +138,14 @@ public final class DynamoRunStore implements RunStore {
 
     @Override
     public boolean resend(Run run, Instant now) {
-        return table.runIfHolds(table.update(TableKeys.run(run.key()))
-                .add("resends", 1)
-                .set("changed", now.toEpochMilli())
-                .condition("fence", run.fence())
-                .condition("step", run.step())
-                .condition("status", RunCodec.text(run.status()))
-                .condition("changed", run.changedAt().toEpochMilli()));
+        return !run.status().terminal()
+                && table.runIfHolds(table.update(TableKeys.run(run.key()))
+                        .add("resends", 1)
+                        .set("changed", now.toEpochMilli())
+                        .condition("fence", run.fence())
+                        .condition("step", run.step())
+                        .condition("status", RunCodec.text(run.status()))
+                        .condition("changed", run.changedAt().toEpochMilli()));
     }
 
     @Override

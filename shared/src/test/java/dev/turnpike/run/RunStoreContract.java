@@ -652,6 +652,14 @@ public abstract class RunStoreContract extends StoreContract {
     }
 
     @Test
+    void anEndedRunIsNotResent() {
+        Run run = ended(newRun(1), answer("One."));
+
+        assertThat(runs.resend(run, clock.instant())).isFalse();
+        assertThat(found(run.key())).isEqualTo(run);
+    }
+
+    @Test
     void anAttemptIsAbandonedOnce() {
         Run run = acquired(created());
         LedgerRow first = row(run, LedgerRow.State.ABANDONED, Usage.reported(10, 0, 0, 0), 5L);
@@ -822,6 +830,7 @@ public abstract class RunStoreContract extends StoreContract {
         clock.advance(TIME_TO_LIVE);
 
         assertThat(runs.find(run.key())).isEmpty();
+        assertThat(acquire(run)).isEqualTo(new Acquisition.Unknown());
     }
 
     // What the tests say.
