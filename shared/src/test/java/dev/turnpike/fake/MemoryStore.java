@@ -231,6 +231,9 @@ public final class MemoryStore implements RunStore, ConversationStore {
         if (run.attempts() >= run.limits().maxAttempts()) {
             return new Acquisition.Exhausted(run);
         }
+        if (run.changedAt().isAfter(now)) {
+            return new Acquisition.Held(run.changedAt());
+        }
         Run taken = change(key, draft -> {
             draft.status = RunStatus.IN_PROGRESS;
             draft.fence++;
