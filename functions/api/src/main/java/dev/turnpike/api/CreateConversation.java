@@ -3,9 +3,11 @@ package dev.turnpike.api;
 import dev.turnpike.access.Principal;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.WireText;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /// `POST /v1/conversations`: an empty conversation, for requests that name it in `conversation`.
@@ -35,9 +37,14 @@ final class CreateConversation {
     }
 
     private static void refuseFields(JsonNode body) {
-        for (String name : body.propertyNames()) {
-            boolean empty = body.get(name).isNull() || body.get(name).isEmpty();
+        if (!body.isObject()) {
+            throw ApiException.invalid("invalid_type", null, "Invalid body: expected an object.");
+        }
+        for (Map.Entry<String, JsonNode> field : body.properties()) {
+            JsonNode value = field.getValue();
+            boolean empty = value.isNull() || (value.isContainer() && value.isEmpty());
             if (!empty) {
+                String name = WireText.shown(field.getKey());
                 throw ApiException.invalid(
                         "unsupported_parameter",
                         name,

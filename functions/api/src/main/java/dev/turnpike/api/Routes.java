@@ -6,10 +6,11 @@ import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.WireText;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
+import java.util.regex.Pattern;
 
 /// Which operation serves which path.
 final class Routes {
-    private static final String RESPONSES = "/v1/responses";
+    private static final Pattern ONE_RESPONSE = Pattern.compile("/v1/responses/[^/]+");
 
     private final ApiParts parts;
     private final CreateResponse createResponse;
@@ -31,7 +32,8 @@ final class Routes {
 
     void serve(HttpRequest request, HttpReply reply, Context context) throws IOException {
         String path = request.path();
-        String route = request.method() + " " + (path.startsWith(RESPONSES + "/") ? RESPONSES + "/{id}" : path);
+        boolean one = ONE_RESPONSE.matcher(path).matches();
+        String route = request.method() + " " + (one ? "/v1/responses/{id}" : path);
         switch (route) {
             case "GET /health" -> checkHealth.serve(request, reply);
             case "POST /v1/responses" -> createResponse.serve(request, caller(request), reply, context);

@@ -1,0 +1,131 @@
+package dev.turnpike.api;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.turnpike.access.ApiKeys;
+import dev.turnpike.access.Authenticator;
+import dev.turnpike.access.KeyStore;
+import dev.turnpike.fake.Workbench;
+import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.RequestReader;
+import dev.turnpike.responses.RequestSettings;
+import dev.turnpike.responses.ResponseWriter;
+import dev.turnpike.responses.WireJson;
+import dev.turnpike.run.StoreUnavailableException;
+import dev.turnpike.tool.Tool;
+import dev.turnpike.wiring.ApiParts;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The api function's routes over the engine's workbench: what a caller sends and gets.
+final class Bench {
+    static final JsonMapper MAPPER = WireJson.mapper();
+    static final String ADMIN = "Bearer the-admin-key";
+
+    final Workbench work;
+    final Keys keys = new Keys();
+    final Map<String, Runnable> probes = new HashMap<>();
+    final FakeContext context = new FakeContext();
+    private final String key;
+    private final Routes routes;
+
+    Bench(Tool<?>... tools) {
+        work = new Workbench(tools);
+        var apiKeys = new ApiKeys("dev");
+        routes = new Routes(parts(apiKeys, tools));
+        key = "Bearer " + newKey(apiKeys, Workbench.TENANT);
+    }
+
+    private ApiParts parts(ApiKeys apiKeys, Tool<?>... tools) {
+        List<String> names = Arrays.stream(tools).map(Tool::name).toList();
+        return new ApiParts(
+                new Authenticator(keys, () -> "the-admin-key", work.clock),
+                apiKeys,
+                keys,
+                new RequestReader(MAPPER, new RequestSettings(1_000, null, names, model -> model.startsWith("gpt-"))),
+                work.admission,
+                work.engine,
+                work.queue,
+                work.store,
+                work.store,
+                new ResponseWriter(MAPPER),
+                List.of("gpt-4o-mini", "gpt-4o"),
+                probes,
+                MAPPER,
+                work.ids,
+                work.clock,
+                Duration.ofDays(30));
+    }
+
+    /// A good key of another tenant.
+    String keyOf(String tenant) {
+        return "Bearer " + newKey(new ApiKeys("dev"), tenant);
+    }
+
+    private String newKey(ApiKeys apiKeys, String tenant) {
+        ApiKeys.NewKey made = apiKeys.create();
+        keys.create(
+                ApiKeys.hash(made.text()), new KeyStore.StoredKey(made.id(), tenant, "", work.clock.instant(), null));
+        return made.text();
+    }
+
+    Answer get(String path) throws IOException {
+        return send("GET", path, Map.of(), "");
+    }
+
+    Answer post(String path, String body) throws IOException {
+        return send("POST", path, Map.of(), body);
+    }
+
+    Answer create(String body) throws IOException {
+        return post("/v1/responses", body);
+    }
+
+    /// @param headers beside the bench's own key, which they may replace
+    Answer send(String method, String path, Map<String, String> headers, String body) throws IOException {
+        Map<String, String> all = new HashMap<>(Map.of("authorization", key));
+        all.putAll(headers);
+        return serve(new HttpRequest("request-1", method, path, all, Map.of(), body));
+    }
+
+    /// As the handler does.
+    Answer serve(HttpRequest request) throws IOException {
+        var out = new ByteArrayOutputStream();
+        var reply = new HttpReply(out, request.id());
+        try {
+            routes.serve(request, reply, context);
+        } catch (ApiException refused) {
+            reply.error(refused);
+        } catch (StoreUnavailableException _) {
+            reply.error(ApiException.unavailable("down"));
+        }
+        return Answer.read(out.toByteArray());
+    }
+
+    static String text(byte[] bytes) {
+        return new String(bytes, UTF_8);
+    }
+
+    static final class Keys implements KeyStore {
+        final Map<String, StoredKey> stored = new HashMap<>();
+        int asked;
+
+        @Override
+        public Optional<StoredKey> find(String sha256) {
+            asked++;
+            return Optional.ofNullable(stored.get(sha256));
+        }
+
+        @Override
+        public boolean create(String sha256, StoredKey key) {
+            return stored.putIfAbsent(sha256, key) == null;
+        }
+    }
+}
