@@ -70,8 +70,11 @@ public final class ApiException extends RuntimeException {
 
     /// A failure that nobody foresaw; its cause is in the log under the request id.
     public static ApiException internal() {
-        return new ApiException(
-                500, "server_error", "server_error", null, "The server failed. The request id leads to its log.");
+        return internal("The server failed. The request id leads to its log.");
+    }
+
+    public static ApiException internal(String message) {
+        return new ApiException(500, "server_error", "server_error", null, message);
     }
 
     /// The provider failed, not the caller.

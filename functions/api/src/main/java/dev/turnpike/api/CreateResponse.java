@@ -110,23 +110,43 @@ final class CreateResponse {
             Outcome outcome =
                     parts.engine().start(run, input, deadline, logging(log).andThen(events));
             if (!(outcome instanceof Outcome.Ended)) {
-                events.interrupted(
-                        "handed_over",
-                        "The response goes on in the background. Read it with GET /v1/responses/"
-                                + run.key().responseId());
+                handedOver(run, events);
             }
         } catch (RuntimeException failure) {
             // The reaper finds the run once its lease is over; all that was committed is kept.
             log.log(FailureTrace.of(failure), LogLevel.ERROR);
-            events.interrupted(
-                    "server_error",
-                    "The server failed. The response may still be completed: read it with GET /v1/responses/"
-                            + run.key().responseId());
+            events.interrupted("server_error", mayStillComplete(run));
         }
     }
 
-    /// The same run without a reader: its answer is what it stored.
+    private static void handedOver(Run run, ResponseEvents events) {
+        events.interrupted("handed_over", "The response goes on in the background. " + whereToRead(run));
+    }
+
+    private static String mayStillComplete(Run run) {
+        return "The server failed. The response may still be completed. " + whereToRead(run);
+    }
+
+    private static String whereToRead(Run run) {
+        return "Read it with GET /v1/responses/" + run.key().responseId();
+    }
+
+    /// The same run without a reader. Clients repeat what fails on the server's side, which would create another run
+    /// beside this one, so they are told not to.
     private void collect(Run run, List<Item> input, Deadline deadline, HttpReply reply, LambdaLogger log)
+            throws IOException {
+        try {
+            answer(run, input, deadline, reply, log);
+        } catch (ApiException told) {
+            throw told;
+        } catch (RuntimeException failure) {
+            log.log(FailureTrace.of(failure), LogLevel.ERROR);
+            throw ApiException.internal(mayStillComplete(run)).withHeader("x-should-retry", "false");
+        }
+    }
+
+    /// A run's answer is what it stored.
+    private void answer(Run run, List<Item> input, Deadline deadline, HttpReply reply, LambdaLogger log)
             throws IOException {
         Run after = outcome(run, input, deadline, log);
         RunError error = after.error();
@@ -165,6 +185,9 @@ final class CreateResponse {
         if (stream) {
             var events = new ResponseEvents(new SseWriter(reply.events()), parts.responses());
             events.replay(run, output(run));
+            if (!run.status().terminal()) {
+                handedOver(run, events);
+            }
         } else {
             send(reply, run, output(run));
         }
