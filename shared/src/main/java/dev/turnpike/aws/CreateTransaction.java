@@ -27,7 +27,6 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /// Creates a run with its input, its place in the conversation and its idempotency record: all of it, or nothing.
 final class CreateTransaction {
-    private static final Duration IDEMPOTENCY = Duration.ofHours(24);
     private static final int MOST_ITEMS = RunStore.MOST_ITEMS_AT_ONCE;
 
     private final String table;
@@ -55,7 +54,7 @@ final class CreateTransaction {
                 put(runs.write(created, lease == null ? null : lease.owner()).expires(run.expiresAt())));
         NewRun.Idempotency idempotency = run.idempotency();
         if (idempotency != null) {
-            actions.add(putIdempotency(run, idempotency));
+            actions.add(putFirst(idempotencyRow(run, idempotency), run.createdAt()));
         }
         if (run.place() instanceof Place.NewConversation && run.request().store()) {
             actions.add(put(listEntry(run)));
@@ -64,7 +63,9 @@ final class CreateTransaction {
         return switch (transactions.write(run.key().run(), actions)) {
             case Written.Done() -> new Creation.Created(created);
             case Written.Refused(int action, Row found) ->
-                action == 0 || idempotency == null ? new Creation.Locked() : repeated(run, idempotency, found, earlier);
+                action == 0 || idempotency == null
+                        ? new Creation.Locked()
+                        : repeated(run.key().tenant(), idempotency, found, earlier);
         };
     }
 
@@ -135,12 +136,14 @@ final class CreateTransaction {
         return codec.write(row, item);
     }
 
+    /// Kept for a day, but not longer than the run that it leads to.
     private static Row idempotencyRow(NewRun run, NewRun.Idempotency idempotency) {
-        return Row.at(TableKeys.idempotency(run.key().tenant(), idempotency.keyHash()), "IK")
+        Instant day = run.createdAt().plus(Duration.ofHours(24));
+        return new Row(new HashMap<>(TableKeys.idempotencyRow(run.key().tenant(), idempotency.keyHash())))
                 .put("conversation", run.key().conversation().id())
                 .put("run", run.key().run())
                 .put("requestHash", idempotency.requestHash())
-                .expires(lastsADay(run));
+                .expires(day.isBefore(run.expiresAt()) ? day : run.expiresAt());
     }
 
     private static Row listEntry(NewRun run) {
@@ -151,32 +154,13 @@ final class CreateTransaction {
                 .expires(run.expiresAt());
     }
 
-    /// A key may be used again after its day, or once what it made is gone: the table deletes such rows late.
-    private static Instant lastsADay(NewRun run) {
-        Instant day = run.createdAt().plus(IDEMPOTENCY);
-        return day.isBefore(run.expiresAt()) ? day : run.expiresAt();
-    }
-
-    private TransactWriteItem putIdempotency(NewRun run, NewRun.Idempotency idempotency) {
-        return TransactWriteItem.builder()
-                .put(Put.builder()
-                        .tableName(table)
-                        .item(idempotencyRow(run, idempotency).attributes())
-                        .conditionExpression("attribute_not_exists(pk) OR #ttl <= :now")
-                        .expressionAttributeNames(Map.of("#ttl", TableKeys.TTL))
-                        .expressionAttributeValues(
-                                Map.of(":now", Row.number(run.createdAt().getEpochSecond())))
-                        .returnValuesOnConditionCheckFailure(ALL_OLD)
-                        .build())
-                .build();
-    }
-
-    private static Creation repeated(
-            NewRun run, NewRun.Idempotency wanted, Row found, Function<RunKey, @Nullable Run> earlier) {
+    /// @param found the idempotency record that is there
+    static Creation repeated(
+            String tenant, NewRun.Idempotency wanted, Row found, Function<RunKey, @Nullable Run> earlier) {
         if (!found.text("requestHash").equals(wanted.requestHash())) {
             return new Creation.KeyReused();
         }
-        var conversation = new ConversationKey(run.key().tenant(), found.text("conversation"));
+        var conversation = new ConversationKey(tenant, found.text("conversation"));
         Run first = earlier.apply(new RunKey(conversation, found.text("run")));
         return first == null ? new Creation.KeyReused() : new Creation.Repeated(first);
     }
@@ -184,6 +168,20 @@ final class CreateTransaction {
     private TransactWriteItem put(Row row) {
         return TransactWriteItem.builder()
                 .put(Put.builder().tableName(table).item(row.attributes()).build())
+                .build();
+    }
+
+    /// Takes the place of a record that has expired and is still there: the table deletes such rows days later.
+    private TransactWriteItem putFirst(Row row, Instant now) {
+        return TransactWriteItem.builder()
+                .put(Put.builder()
+                        .tableName(table)
+                        .item(row.attributes())
+                        .conditionExpression("attribute_not_exists(pk) OR #ttl <= :now")
+                        .expressionAttributeNames(Map.of("#ttl", TableKeys.TTL))
+                        .expressionAttributeValues(Map.of(":now", Row.number(now.getEpochSecond())))
+                        .returnValuesOnConditionCheckFailure(ALL_OLD)
+                        .build())
                 .build();
     }
 

@@ -60,6 +60,14 @@ public final class DynamoRunStore implements RunStore {
     }
 
     @Override
+    public Optional<Creation> earlier(String tenant, NewRun.Idempotency idempotency) {
+        return table.get(TableKeys.idempotencyRow(tenant, idempotency.keyHash()))
+                .filter(row -> !row.expired(clock.instant()))
+                .map(row -> CreateTransaction.repeated(
+                        tenant, idempotency, row, key -> find(key).orElse(null)));
+    }
+
+    @Override
     public Optional<Run> find(RunKey key) {
         return table.get(TableKeys.run(key))
                 .filter(row -> !row.expired(clock.instant()))

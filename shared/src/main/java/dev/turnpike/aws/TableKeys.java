@@ -68,8 +68,12 @@ final class TableKeys {
         return ledger(run) + "%06d#%06d".formatted(step, fence);
     }
 
-    static String idempotency(String tenant, String keyHash) {
+    private static String idempotency(String tenant, String keyHash) {
         return "T#" + tenant + "#K#" + keyHash;
+    }
+
+    static Map<String, AttributeValue> idempotencyRow(String tenant, String keyHash) {
+        return key(idempotency(tenant, keyHash), "IK");
     }
 
     static String tenant(String tenant) {

@@ -91,6 +91,23 @@ public final class RunAdmission {
     }
 
     public Admission admit(Application application) {
+        Admission admission = decide(application);
+        NewRun.Idempotency idempotency = application.idempotency();
+        return idempotency == null || admission instanceof Admission.Admitted
+                ? admission
+                : repeated(application.tenant(), idempotency).orElse(admission);
+    }
+
+    /// A request that comes again may find the door closed by its own first run, which holds the conversation or has
+    /// moved its end.
+    private Optional<Admission> repeated(String tenant, NewRun.Idempotency idempotency) {
+        return runs.earlier(tenant, idempotency)
+                .map(creation -> creation instanceof Creation.Repeated(Run run)
+                        ? new Admission.Repeated(run)
+                        : new Admission.KeyReused());
+    }
+
+    private Admission decide(Application application) {
         return switch (application.history()) {
             case History.None() -> {
                 Optional<Admission> wrong = unanswered(application, List.of());

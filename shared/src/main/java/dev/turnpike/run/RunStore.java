@@ -31,6 +31,11 @@ public interface RunStore {
         record Locked() implements Creation {}
     }
 
+    /// Whether this `Idempotency-Key` of the tenant has created a run before.
+    ///
+    /// @return Repeated or KeyReused; empty when the key is free
+    Optional<Creation> earlier(String tenant, NewRun.Idempotency idempotency);
+
     Optional<Run> find(RunKey key);
 
     /// Takes the step for one try: a new fence, a lease until `leaseUntil`, one more attempt.

@@ -131,7 +131,8 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     private synchronized Creation createNow(NewRun run) {
         NewRun.Idempotency wanted = run.idempotency();
-        Kept<Idempotency> earlier = wanted == null ? null : idempotency.get(slot(run, wanted));
+        Kept<Idempotency> earlier =
+                wanted == null ? null : idempotency.get(slot(run.key().tenant(), wanted));
         if (!fits(run)) {
             return new Creation.Locked();
         }
@@ -149,13 +150,15 @@ public final class MemoryStore implements RunStore, ConversationStore {
         if (wanted != null) {
             Instant day = run.createdAt().plus(IDEMPOTENCY_WINDOW);
             Instant until = day.isBefore(run.expiresAt()) ? day : run.expiresAt();
-            idempotency.put(slot(run, wanted), new Kept<>(new Idempotency(run.key(), wanted.requestHash()), until));
+            idempotency.put(
+                    slot(run.key().tenant(), wanted),
+                    new Kept<>(new Idempotency(run.key(), wanted.requestHash()), until));
         }
         return new Creation.Created(created);
     }
 
-    private static String slot(NewRun run, NewRun.Idempotency idempotency) {
-        return run.key().tenant() + "/" + idempotency.keyHash();
+    private static String slot(String tenant, NewRun.Idempotency idempotency) {
+        return tenant + "/" + idempotency.keyHash();
     }
 
     private boolean fits(NewRun run) {
@@ -196,6 +199,17 @@ public final class MemoryStore implements RunStore, ConversationStore {
             var stored = new StoredItem(seq, run.key().run(), step, RunDraft.millis(at), item);
             rows(run.key().conversation()).put(seq++, new Kept<>(stored, until));
         }
+    }
+
+    @Override
+    public Optional<Creation> earlier(String tenant, NewRun.Idempotency wanted) {
+        return calls.through("earlier", () -> earlierNow(tenant, wanted));
+    }
+
+    private synchronized Optional<Creation> earlierNow(String tenant, NewRun.Idempotency wanted) {
+        return Optional.ofNullable(idempotency.get(slot(tenant, wanted)))
+                .filter(found -> !found.gone(clock.instant()))
+                .map(found -> repeated(wanted, found.value()));
     }
 
     @Override

@@ -185,6 +185,30 @@ class RunAdmissionTest {
     }
 
     @Test
+    void theSameRequestFindsItsRunAlsoWhileThatHoldsTheConversation() {
+        Run before = finished("{\"input\": \"Hello\"}");
+        String json = "{\"input\": \"And?\", \"conversation\": \"conv_%s\"}"
+                .formatted(before.key().conversation().id());
+        Run first = admitted(bench.admission.admit(keyed(json, "hash"))).run();
+
+        assertThat(bench.admission.admit(keyed(json, "hash"))).isEqualTo(new Admission.Repeated(first));
+        assertThat(bench.admission.admit(keyed(json, "other hash"))).isEqualTo(new Admission.KeyReused());
+        assertThat(in(before, "\"And?\"")).isInstanceOf(Admission.ConversationLocked.class);
+    }
+
+    @Test
+    void theSameRequestFindsItsRunAlsoWhenThatHasChangedTheConversation() {
+        Run asking = asking();
+        String json = "{\"input\": [%s], \"conversation\": \"conv_%s\"}"
+                .formatted(output("call_0"), asking.key().conversation().id());
+        Run first = admitted(bench.admission.admit(keyed(json, "hash"))).run();
+        bench.deliver(first.message());
+
+        assertThat(bench.admission.admit(keyed(json, "hash"))).isEqualTo(new Admission.Repeated(bench.now(first)));
+        assertThat(bench.store.runs()).hasSize(2);
+    }
+
+    @Test
     void whatIsNotToBeStoredOutlivesItsDeadlineByAnHour() {
         Run run = finished("{\"input\": \"Hello\", \"store\": false}");
 

@@ -259,6 +259,52 @@ public abstract class RunStoreContract extends StoreContract {
         assertThat(creations).filteredOn(Creation.Created.class::isInstance).hasSize(1);
     }
 
+    @Test
+    void anIdempotencyKeyLeadsToItsRunWithoutCreatingAnother() {
+        Run run = created(keyed("key", "request"));
+
+        assertThat(runs.earlier(TENANT, new NewRun.Idempotency("key", "request")))
+                .contains(new Creation.Repeated(run));
+        assertThat(runs.earlier(TENANT, new NewRun.Idempotency("key", "another request")))
+                .contains(new Creation.KeyReused());
+        assertThat(runs.earlier(TENANT, new NewRun.Idempotency("other key", "request")))
+                .isEmpty();
+        assertThat(runs.earlier("tenant-2", new NewRun.Idempotency("key", "request")))
+                .isEmpty();
+    }
+
+    @Test
+    void anIdempotencyKeyIsFreeAgainAfterADay() {
+        Run first = created(keyed("key", "request"));
+        clock.advance(Duration.ofHours(24));
+
+        assertThat(runs.earlier(TENANT, new NewRun.Idempotency("key", "request")))
+                .isEmpty();
+        Run second = created(keyed("key", "another request"));
+
+        assertThat(second).isNotEqualTo(first);
+        assertThat(runs.create(keyed("key", "another request"))).isEqualTo(new Creation.Repeated(second));
+    }
+
+    @Test
+    void anIdempotencyKeyIsFreeAgainWhenItsRunHasExpired() {
+        NewRun plain = keyed("key", "request");
+        created(new NewRun(
+                plain.key(),
+                plain.request(),
+                plain.limits(),
+                plain.place(),
+                plain.input(),
+                null,
+                plain.idempotency(),
+                null,
+                plain.createdAt(),
+                plain.createdAt().plus(Duration.ofHours(2))));
+        clock.advance(Duration.ofHours(2));
+
+        assertThat(runs.create(keyed("key", "request"))).isInstanceOf(Creation.Created.class);
+    }
+
     // Acquire.
 
     @Test
