@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +112,7 @@ public final class RunAdmission {
     private Admission decide(Application application) {
         return switch (application.history()) {
             case History.None() -> {
-                Optional<Admission> wrong = unanswered(application, List.of());
+                Optional<Admission> wrong = unanswered(application, List.of(), List.of());
                 yield wrong.orElseGet(() -> create(application, fresh(application), new Place.NewConversation(null)));
             }
             case History.Response(String id) -> afterResponse(application, id);
@@ -137,10 +139,8 @@ public final class RunAdmission {
         if (!previous.status().terminal()) {
             return new Admission.ConversationLocked("conv_" + key.id());
         }
-        List<Item> output = conversations.range(key, previous.inputEnd(), previous.endSeq()).stream()
-                .map(StoredItem::item)
-                .toList();
-        Optional<Admission> wrong = unanswered(application, output);
+        List<Item> output = itemsOf(conversations.range(key, previous.inputEnd(), previous.endSeq()));
+        Optional<Admission> wrong = unanswered(application, output, output);
         if (wrong.isPresent()) {
             return wrong.get();
         }
@@ -160,18 +160,28 @@ public final class RunAdmission {
         Conversation conversation = found.get();
         long end = conversation.nextSeq();
         boolean answers = application.input().stream().anyMatch(Item.ToolResult.class::isInstance);
-        List<Item> recent = answers && end > 0
-                ? conversations.newestFirst(conversation.key(), end, RunStore.MOST_ITEMS_AT_ONCE).reversed().stream()
-                        .map(StoredItem::item)
-                        .toList()
+        List<StoredItem> recent = answers && end > 0
+                ? conversations
+                        .newestFirst(conversation.key(), end, RunStore.MOST_ITEMS_AT_ONCE)
+                        .reversed()
                 : List.of();
-        Optional<Admission> wrong = unanswered(application, recent);
+        Optional<Admission> wrong = unanswered(application, itemsOf(recent), itemsOf(ofLastRun(recent)));
         if (wrong.isPresent()) {
             return wrong.get();
         }
         return application.request().store()
                 ? append(application, conversation)
                 : create(application, fresh(application), fork(conversation.key(), end));
+    }
+
+    private static List<StoredItem> ofLastRun(List<StoredItem> items) {
+        return items.stream()
+                .filter(item -> Objects.equals(item.run(), items.getLast().run()))
+                .toList();
+    }
+
+    private static List<Item> itemsOf(List<StoredItem> stored) {
+        return stored.stream().map(StoredItem::item).toList();
     }
 
     private static Place fork(ConversationKey from, long seq) {
@@ -219,32 +229,37 @@ public final class RunAdmission {
         }
     }
 
-    /// Calls of the caller's tools and their results must match, as providers demand it.
-    private static Optional<Admission> unanswered(Application application, List<Item> before) {
+    /// Calls of the caller's tools and their results must match, as providers demand it: a result answers a call that
+    /// has none, and what the last run asked for is answered.
+    ///
+    /// @param before items that the input goes on from
+    /// @param last those of them that the last run wrote: what the caller left open before that is forgiven
+    private static Optional<Admission> unanswered(Application application, List<Item> before, List<Item> last) {
         Set<String> open = new LinkedHashSet<>();
-        Set<String> known = new LinkedHashSet<>();
         for (Item item : before) {
-            note(item, open, known);
+            switch (item) {
+                case Item.ToolCall call when call.executor() == Executor.CLIENT -> open.add(call.callId());
+                case Item.ToolResult result -> open.remove(result.callId());
+                case Item.ToolCall _, Item.Message _, Item.Reasoning _ -> {}
+            }
         }
+        Set<String> demanded = new HashSet<>();
+        last.forEach(item -> note(item, demanded));
         for (Item item : application.input()) {
-            if (item instanceof Item.ToolResult result && !known.contains(result.callId())) {
+            note(item, demanded);
+            if (item instanceof Item.ToolCall call) {
+                open.add(call.callId());
+            } else if (item instanceof Item.ToolResult result && !open.remove(result.callId())) {
                 return Optional.of(new Admission.NoToolCall(result.callId()));
             }
-            note(item, open, known);
         }
+        open.retainAll(demanded);
         return open.stream().findFirst().map(Admission.NoToolOutput::new);
     }
 
-    private static void note(Item item, Set<String> open, Set<String> known) {
-        switch (item) {
-            case Item.ToolCall call -> {
-                known.add(call.callId());
-                if (call.executor() == Executor.CLIENT) {
-                    open.add(call.callId());
-                }
-            }
-            case Item.ToolResult result -> open.remove(result.callId());
-            case Item.Message _, Item.Reasoning _ -> {}
+    private static void note(Item item, Set<String> calls) {
+        if (item instanceof Item.ToolCall call) {
+            calls.add(call.callId());
         }
     }
 }

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Item;
+import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.Invariants;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.run.RunAdmission.Admission;
 import dev.turnpike.run.RunAdmission.Application;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +160,53 @@ class RunAdmissionTest {
         assertThat(admit("{\"input\": [%s]}".formatted(call))).isEqualTo(new Admission.NoToolOutput("c"));
         assertThat(admit("{\"input\": [%s, %s]}".formatted(output("c"), call)))
                 .isEqualTo(new Admission.NoToolCall("c"));
+    }
+
+    @Test
+    void aCallIsAnsweredOnce() {
+        Run first = asking();
+
+        assertThat(after(first, "[" + output("call_0") + ", " + output("call_0") + "]"))
+                .isEqualTo(new Admission.NoToolCall("call_0"));
+        assertThat(in(first, "[" + output("call_0") + ", " + output("call_0") + "]"))
+                .isEqualTo(new Admission.NoToolCall("call_0"));
+        Run second = admitted(in(first, "[" + output("call_0") + "]")).run();
+        bench.deliver(second.message());
+        assertThat(in(first, "[" + output("call_0") + "]")).isEqualTo(new Admission.NoToolCall("call_0"));
+    }
+
+    @Test
+    void aCallOfOurToolsIsNotTheCallersToAnswer() {
+        var ours = new Workbench(CountedTool.readOnly("look"));
+        Run run = ours.post("{\"input\": \"Hello\"}");
+        ours.model.plays(calls("look").meanwhile(() -> ours.store.requestCancel(run.key())));
+        ours.work();
+        String json = "{\"input\": [%s], \"conversation\": \"conv_%s\"}"
+                .formatted(output("call_0"), run.key().conversation().id());
+
+        assertThat(ours.admission.admit(ours.application(json, null))).isEqualTo(new Admission.NoToolCall("call_0"));
+    }
+
+    @Test
+    void whatTheCallerLeftOpenLongAgoIsNotAskedForAgain() {
+        Run first = asking();
+        bench.model.plays(says("Never mind."), calls("locate"));
+        admitted(in(first, "\"Forget it.\""));
+        bench.deliver(bench.store.runs().stream()
+                .filter(run -> !run.status().terminal())
+                .findFirst()
+                .orElseThrow()
+                .message());
+        Run third = admitted(admit("{\"input\": \"Where am I?\", \"conversation\": \"conv_%s\", %s}"
+                        .formatted(first.key().conversation().id(), TOOLS)))
+                .run();
+        bench.deliver(third.message());
+        String asked = bench.items(first).stream()
+                .flatMap(item -> item instanceof Item.ToolCall call ? Stream.of(call.callId()) : Stream.empty())
+                .reduce((_, later) -> later)
+                .orElseThrow();
+
+        assertThat(in(first, "[" + output(asked) + "]")).isInstanceOf(Admission.Admitted.class);
     }
 
     @Test
