@@ -10,9 +10,6 @@ public final class Reaper {
     /// A run is left alone this long after its last change: its message may be on its way.
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
-    /// A run that nobody has begun may simply have to wait its turn.
-    private static final Duration PATIENCE_IN_QUEUE = Duration.ofMinutes(5);
-
     private static final int MOST_PER_SHARD = 200;
 
     private final RunStore runs;
@@ -56,7 +53,7 @@ public final class Reaper {
         Instant now = clock.instant();
         boolean still = !run.status().terminal()
                 && run.leaseUntil().isBefore(now)
-                && run.changedAt().isBefore(now.minus(run.status() == RunStatus.QUEUED ? PATIENCE_IN_QUEUE : PATIENCE));
+                && run.changedAt().isBefore(now.minus(PATIENCE));
         if (!still || !runs.resend(run, now)) {
             return false;
         }

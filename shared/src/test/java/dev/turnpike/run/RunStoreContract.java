@@ -665,6 +665,9 @@ public abstract class RunStoreContract extends StoreContract {
         Run free = found(run.key());
         assertThat(free.leaseUntil()).isEqualTo(Instant.EPOCH);
         assertThat(free.changedAt()).isEqualTo(NOON.plusSeconds(90));
+        assertThat(runs.acquire(run.key(), run.step(), NOON.plusSeconds(89), NOON.plusSeconds(200), "other"))
+                .isEqualTo(new Acquisition.Held(NOON.plusSeconds(90)));
+        clock.advance(Duration.ofSeconds(90));
         assertThat(acquired(free).attempts()).isEqualTo(2);
     }
 

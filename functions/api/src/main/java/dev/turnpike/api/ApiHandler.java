@@ -2,11 +2,7 @@ package dev.turnpike.api;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.RequestStreamHandler;
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
-import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.lambda.SnapshotHooks;
-import dev.turnpike.responses.ApiException;
-import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.wiring.Settings;
 import dev.turnpike.wiring.Wiring;
 import java.io.IOException;
@@ -39,18 +35,7 @@ public final class ApiHandler implements RequestStreamHandler, SnapshotHooks {
     @Override
     public void handleRequest(InputStream input, OutputStream output, Context context) throws IOException {
         HttpRequest request = HttpRequest.read(input, context.getAwsRequestId());
-        var reply = new HttpReply(output, request.id());
-        try {
-            routes.serve(request, reply, context);
-        } catch (ApiException refused) {
-            reply.error(refused);
-        } catch (StoreUnavailableException down) {
-            context.getLogger().log(FailureTrace.of(down), LogLevel.ERROR);
-            reply.error(ApiException.unavailable("The service cannot reach its storage. Try again shortly."));
-        } catch (RuntimeException unforeseen) {
-            context.getLogger().log(FailureTrace.of(unforeseen), LogLevel.ERROR);
-            reply.error(ApiException.internal());
-        }
+        routes.answer(request, new HttpReply(output, request.id()), context);
     }
 
     @Override

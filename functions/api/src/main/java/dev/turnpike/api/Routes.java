@@ -1,9 +1,12 @@
 package dev.turnpike.api;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.turnpike.access.Principal;
+import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.WireText;
+import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
 import java.util.regex.Pattern;
@@ -28,6 +31,21 @@ final class Routes {
         this.listModels = new ListModels(parts.models());
         this.checkHealth = new CheckHealth(parts.probes(), parts.clock());
         this.createApiKey = new CreateApiKey(parts);
+    }
+
+    /// Serves the request, or answers with the error that it met.
+    void answer(HttpRequest request, HttpReply reply, Context context) throws IOException {
+        try {
+            serve(request, reply, context);
+        } catch (ApiException refused) {
+            reply.error(refused);
+        } catch (StoreUnavailableException down) {
+            context.getLogger().log(FailureTrace.of(down), LogLevel.ERROR);
+            reply.error(ApiException.unavailable("The service cannot reach its storage. Try again shortly."));
+        } catch (RuntimeException unforeseen) {
+            context.getLogger().log(FailureTrace.of(unforeseen), LogLevel.ERROR);
+            reply.error(ApiException.internal());
+        }
     }
 
     void serve(HttpRequest request, HttpReply reply, Context context) throws IOException {
