@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class SseWriterTest {
@@ -60,18 +61,22 @@ class SseWriterTest {
         int writers = 8;
         int each = 200;
         var start = new CountDownLatch(1);
+        List<Future<String>> written = new ArrayList<>();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int writer = 0; writer < writers; writer++) {
                 String name = "writer" + writer;
-                threads.submit(() -> {
+                written.add(threads.submit(() -> {
                     start.await();
                     for (int i = 0; i < each; i++) {
                         sse.event(name, data -> data.quoted(name.repeat(20)));
                     }
                     return name;
-                });
+                }));
             }
             start.countDown();
+            for (Future<String> writing : written) {
+                assertThat(writing.get()).startsWith("writer");
+            }
         }
         assertThat(writes.calls).hasSize(2 * writers * each);
         assertThat(writes.calls)
