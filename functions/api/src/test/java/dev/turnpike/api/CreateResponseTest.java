@@ -162,8 +162,8 @@ class CreateResponseTest {
         assertThat(foreign.status()).isEqualTo(404);
         assertThat(foreign.body().replace(response, unknown))
                 .isEqualTo(bench.get("/v1/responses/" + unknown).body());
-        String body = "{\"model\":\"gpt-4o\",\"input\":\"x\",\"conversation\":\"%s\"}";
-        Answer there = bench.send("POST", "/v1/responses", other, body.formatted(conversation));
+        String body = "{\"model\":\"gpt-4o\",\"input\":\"x\",\"conversation\":\"" + conversation + "\"}";
+        Answer there = bench.send("POST", "/v1/responses", other, body);
         assertThat(there.status()).isEqualTo(404);
         assertThat(there.message()).isEqualTo("Conversation with id '" + conversation + "' not found.");
         Answer previous = bench.send(
