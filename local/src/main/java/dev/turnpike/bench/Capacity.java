@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,7 +52,9 @@ final class Capacity {
                 }
             }
             turns.forEach(this::tell);
-            compare(turns.get(LENGTHS[0]), turns.get(LENGTHS[LENGTHS.length - 1]));
+            compare(
+                    Objects.requireNonNull(turns.get(LENGTHS[0])),
+                    Objects.requireNonNull(turns.get(LENGTHS[LENGTHS.length - 1])));
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.stream.LongStream;
 /// What some streams cost that were open side by side.
 ///
 /// @param latencies of all chunks, sorted, in nanoseconds
+@SuppressWarnings("ArrayRecordComponent") // made once, never compared
 record Sample(long[] latencies, Duration cpu, Duration wall) {
     static Sample of(Subject subject, int streams) throws IOException {
         Meter meter = subject.meter();
