@@ -74,8 +74,7 @@ public final class ContextWindow {
     }
 
     /// A text has never more tokens than bytes, so most contexts are settled by their size. Counting starts with
-    /// loading
-    /// the encoding, which would take longer than all else that comes before a first token.
+    /// loading the encoding, which would take longer than all else that comes before a first token.
     private static boolean mayExceed(List<Item> items, int start, List<String> fixed, LongSupplier budgetTokens) {
         long bytes = 0;
         for (String text : fixed) {
