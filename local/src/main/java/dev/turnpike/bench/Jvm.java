@@ -23,6 +23,9 @@ final class Jvm {
         return List.of(
                 java(),
                 "-XX:+UseSerialGC",
+                "-Xms64m",
+                "-Xmn48m",
+                "-XX:MetaspaceSize=64m",
                 "-XX:-UsePerfData",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:MaxRAM=1024m",
