@@ -29,7 +29,7 @@ record TaskFolder(Path root) {
     /// Serves a few requests and leaves a cache of what it had loaded, where the wrapper script looks for it.
     void train(Site site, int requests) throws IOException {
         Map<String, String> environment = new HashMap<>(site.environment(root, site.cloud()));
-        environment.merge("JAVA_TOOL_OPTIONS", "-XX:AOTCacheOutput=" + cache(), "%s %s"::formatted);
+        environment.put("JDK_JAVA_OPTIONS", "-XX:AOTCacheOutput=" + cache());
         try (ApiSubject training = new ApiSubject(wrapper(), environment, site.apiKey())) {
             for (int i = 0; i < requests; i++) {
                 var _ = Reading.of(training);

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +39,9 @@ class ApiWrapperTest {
     @TempDir
     private static Path zip;
 
+    @TempDir
+    private static Path ownClasses;
+
     private final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
     private RuntimeApi api;
     private ServerSocket test;
@@ -52,6 +55,7 @@ class ApiWrapperTest {
             add(part);
         }
         compileMain();
+        run("jar", "-cf", zip + "/lib/turnpike.jar", "-C", ownClasses.toString(), ".");
     }
 
     @BeforeEach
@@ -142,7 +146,7 @@ class ApiWrapperTest {
             assertThat(lines[0])
                     .contains("-XX:MaxHeapSize=134217728", "-XX:+UseSerialGC", "-Dmore=options")
                     .doesNotContain("runtime.jsa", "AOTCache");
-            assertThat(lines[1]).startsWith(zip + "/lib/aws-lambda-java-core-").endsWith(":" + zip);
+            assertThat(lines[1]).startsWith(zip + "/lib/turnpike.jar:" + zip + "/lib/aws-lambda-java-core-");
         }
     }
 
@@ -150,7 +154,7 @@ class ApiWrapperTest {
     void theScriptStartsFromItsOwnFolderWithoutArguments() throws Exception {
         var javaHome = Map.of("JAVA_HOME", System.getProperty("java.home"));
         try (LambdaProcess _ = LambdaProcess.start(zip, api, javaHome, List.of())) {
-            assertThat(text(invoke("jvm").body().readAllBytes())).contains(":" + zip);
+            assertThat(text(invoke("jvm").body().readAllBytes())).contains(zip + "/lib/turnpike.jar:");
         }
     }
 
@@ -175,7 +179,7 @@ class ApiWrapperTest {
         return new String(bytes, UTF_8);
     }
 
-    /// Adds whatever the class was loaded from: classes to the root, a jar to `lib`.
+    /// Adds whatever the class was loaded from: classes to our own, a jar to `lib`.
     private static void add(Class<?> part) throws IOException, URISyntaxException {
         Path source =
                 Path.of(part.getProtectionDomain().getCodeSource().getLocation().toURI());
@@ -185,7 +189,7 @@ class ApiWrapperTest {
         }
         try (Stream<Path> files = Files.walk(source)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = zip.resolve(source.relativize(file));
+                Path copy = ownClasses.resolve(source.relativize(file));
                 Files.createDirectories(copy.getParent());
                 Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
             }
@@ -210,8 +214,11 @@ class ApiWrapperTest {
             }
             """);
         String classPath = System.getProperty("java.class.path");
-        int status = ToolProvider.getSystemJavaCompiler()
-                .run(null, null, null, "-cp", classPath, "-d", zip.toString(), source.toString());
-        assertThat(status).isZero();
+        run("javac", "-cp", classPath, "-d", ownClasses.toString(), source.toString());
+    }
+
+    private static void run(String tool, String... arguments) {
+        assertThat(ToolProvider.findFirst(tool).orElseThrow().run(System.out, System.err, arguments))
+                .isZero();
     }
 }
