@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
 /// Log lines in Lambda's JSON format, with its field names, one write each so that no two of them mix.
+/// Which levels are kept is left to Lambda, which reads `level`.
 final class JsonLog implements LambdaLogger {
     private final PrintStream out;
     private final InstantSource clock;

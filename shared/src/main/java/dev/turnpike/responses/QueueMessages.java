@@ -22,14 +22,19 @@ public final class QueueMessages {
     private final JsonMapper mapper;
     private final RequestReader requests;
     private final ResponseWriter responses;
-    private final String defaultModel;
+    private final Defaults defaults;
 
-    public QueueMessages(JsonMapper mapper, RequestReader requests, ResponseWriter responses, String defaultModel) {
+    public QueueMessages(JsonMapper mapper, RequestReader requests, ResponseWriter responses, Defaults defaults) {
         this.mapper = mapper;
         this.requests = requests;
         this.responses = responses;
-        this.defaultModel = defaultModel;
+        this.defaults = defaults;
     }
+
+    /// The models of envelopes that name none.
+    ///
+    /// @param visionModel of one that holds images
+    public record Defaults(String model, String visionModel) {}
 
     /// @param reply how its answer is to be sent
     public record Received(CreateRequest request, Reply reply) {}
@@ -58,14 +63,16 @@ public final class QueueMessages {
 
     private ObjectNode fromEnvelope(Fields value) {
         ObjectNode create = mapper.createObjectNode();
-        create.put("model", value.text("model").orElse(defaultModel));
+        List<String> images = value.texts("images");
+        String model = images.isEmpty() ? defaults.model() : defaults.visionModel();
+        create.put("model", value.text("model").orElse(model));
         ArrayNode input = create.putArray("input");
         value.text("context")
                 .ifPresent(text -> input.addObject().put("role", "developer").put("content", text));
         ObjectNode user = input.addObject().put("role", "user");
         ArrayNode content = user.putArray("content");
         content.addObject().put("type", "input_text").put("text", value.requiredText("message"));
-        for (String image : value.texts("images")) {
+        for (String image : images) {
             content.addObject().put("type", "input_image").put("image_url", image(image));
         }
         value.text("system_prompt").ifPresent(text -> create.put("instructions", text));

@@ -26,6 +26,9 @@ public sealed interface RunEvent {
     /// Also told of a call that was cut before its end: it did not run, and was not closed before.
     record ToolFinished(Item.ToolCall call, Item.ToolResult result) implements RunEvent {}
 
+    /// A tool threw what nobody expected. The model is told only that it failed; the cause is for the log.
+    record ToolBroke(String run, String tool, Throwable cause) implements RunEvent {}
+
     /// A model call has been written to the ledger.
     record Settled(LedgerRow row) implements RunEvent {}
 

@@ -48,11 +48,15 @@ public final class ToolStep {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         try {
             var places = new Semaphore(settings.parallelTools());
-            List<Future<Item.ToolResult>> running = works.stream()
+            List<Future<Performed>> running = works.stream()
                     .map(work -> threads.submit(() -> inItsTurn(places, live.run(), work, deadline)))
                     .toList();
             for (Work work : works) {
-                Item.ToolResult result = await(running.get(work.index), work, live, deadline);
+                Performed done = await(running.get(work.index), work, live, deadline);
+                if (done.broken != null) {
+                    live.emit(new RunEvent.ToolBroke(live.run().key().run(), work.call.name(), done.broken));
+                }
+                Item.ToolResult result = done.result;
                 results.add(result);
                 live.emit(new RunEvent.ToolFinished(work.call, result));
             }
@@ -70,6 +74,10 @@ public final class ToolStep {
             String resultId,
             @Nullable ToolRecord known) {}
 
+    /// @param broken what the tool threw, if nobody expected it
+    private record Performed(
+            Item.ToolResult result, @Nullable Throwable broken) {}
+
     private List<Work> prepare(Run run, List<Item.ToolCall> calls) {
         Map<Integer, ToolRecord> known = run.attempts() > 1 ? runs.toolRecords(run) : Map.of();
         List<Work> works = new ArrayList<>();
@@ -84,8 +92,7 @@ public final class ToolStep {
         return live.deadline().minus(settings.finishMargin()).orEarlier(byTool).at();
     }
 
-    private Item.ToolResult inItsTurn(Semaphore places, Run run, Work work, Instant deadline)
-            throws InterruptedException {
+    private Performed inItsTurn(Semaphore places, Run run, Work work, Instant deadline) throws InterruptedException {
         places.acquire();
         try {
             return perform(run, work, deadline);
@@ -94,18 +101,19 @@ public final class ToolStep {
         }
     }
 
-    private Item.ToolResult perform(Run run, Work work, Instant deadline) {
+    private Performed perform(Run run, Work work, Instant deadline) {
         String name = work.call.name();
         if (work.known != null && work.known.result() != null) {
-            return work.known.result();
+            return new Performed(work.known.result(), null);
         }
         if (!run.request().serverTools().contains(name)) {
-            return result(work, "The tool " + name + " is not available in this run.", Outcome.FAILED);
+            return new Performed(
+                    result(work, "The tool " + name + " is not available in this run.", Outcome.FAILED), null);
         }
         String key = IdempotencyKeys.of(run, work.index, name);
         if (tools.effect(name) == Effect.ONCE
                 && (work.known != null || !runs.intend(run, new ToolRecord(work.index, name, key, null)))) {
-            return result(work, UNKNOWN, Outcome.UNKNOWN);
+            return new Performed(result(work, UNKNOWN, Outcome.UNKNOWN), null);
         }
         var context = new ToolContext(
                 run.key().tenant(), run.key().conversation().id(), run.key().run(), key, deadline);
@@ -113,18 +121,19 @@ public final class ToolStep {
         var result =
                 result(work, outcome.text(), outcome instanceof ToolOutcome.Failed ? Outcome.FAILED : Outcome.DONE);
         runs.saveToolResult(run, new ToolRecord(work.index, name, key, result));
-        return result;
+        return new Performed(result, outcome instanceof ToolOutcome.Failed failed ? failed.cause() : null);
     }
 
-    private Item.ToolResult await(Future<Item.ToolResult> running, Work work, LiveRun live, Instant deadline) {
+    private Performed await(Future<Performed> running, Work work, LiveRun live, Instant deadline) {
         Duration left = Duration.between(live.deadline().clock().instant(), deadline);
         try {
             return running.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {
             running.cancel(true);
-            return tools.effect(work.call.name()) == Effect.ONCE
+            Item.ToolResult late = tools.effect(work.call.name()) == Effect.ONCE
                     ? result(work, UNKNOWN, Outcome.UNKNOWN)
                     : result(work, "The tool " + work.call.name() + " did not end in time.", Outcome.FAILED);
+            return new Performed(late, null);
         } catch (ExecutionException failure) {
             throw failure.getCause() instanceof RuntimeException ours ? ours : new IllegalStateException(failure);
         } catch (InterruptedException interrupt) {

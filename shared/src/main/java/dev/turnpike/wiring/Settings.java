@@ -17,7 +17,6 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
 
     private static final Pattern ENVIRONMENT = Pattern.compile("[a-z][a-z0-9]{0,15}");
     private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-    private static final Pattern LEVEL = Pattern.compile("DEBUG|INFO|WARN|ERROR");
     private static final Pattern PRIVATE_NAME = Pattern.compile(".+\\.(localhost|local|internal)");
 
     /// How this deployment behaves towards everybody.
@@ -25,8 +24,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
     /// @param environment its name, which API keys carry: `tp_<environment>_...`
     /// @param queueTenant the tenant of what arrives on the requests queue
     /// @param tools the built-in tools that a run is offered when nothing narrows them
-    /// @param logLevel `DEBUG`, `INFO`, `WARN` or `ERROR`
-    public record Deployment(String environment, String queueTenant, NamePatterns tools, String logLevel) {}
+    public record Deployment(String environment, String queueTenant, NamePatterns tools) {}
 
     /// What the template created.
     ///
@@ -111,8 +109,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
         return new Deployment(
                 environment.matching(Variable.ENVIRONMENT, ENVIRONMENT),
                 environment.matching(Variable.QUEUE_TENANT, TENANT),
-                environment.names(Variable.TOOLS),
-                environment.matching(Variable.LOG_LEVEL, LEVEL));
+                environment.names(Variable.TOOLS));
     }
 
     private static Resources resources(Environment environment) {

@@ -12,8 +12,8 @@ enum Variable {
             "the https URL of an OpenAI-compatible API (http only to a loopback or private host)",
             "https://api.openai.com/v1"),
     PRICE_PROVIDER("the provider whose prices count, or nothing to tell it by OPENAI_BASE_URL", ""),
-    MODEL("the model of a request that names none", "gpt-4o-mini"),
-    VISION_MODEL("the model of a request that names none and holds images", "gpt-4o"),
+    MODEL("the model of a queued message that names none", "gpt-4o-mini"),
+    VISION_MODEL("the model of a queued message that names none and holds images", "gpt-4o"),
     MODELS("the models that requests may name, separated by commas, * for any characters", "*"),
     TEMPERATURE("a number from 0 to 2, or nothing for the provider's own", ""),
 
@@ -32,7 +32,6 @@ enum Variable {
     ENVIRONMENT("the deployment's name: 1 to 16 small letters and digits, a letter first", "dev"),
     QUEUE_TENANT("the tenant of what arrives on the requests queue: 1 to 64 letters, digits, - and _", "default"),
     TOOLS("the built-in tools that a run is offered, separated by commas, * for any characters", "*"),
-    LOG_LEVEL("DEBUG, INFO, WARN or ERROR", "INFO"),
 
     AWS_REGION("the AWS region; Lambda sets it", ""),
     AWS_ENDPOINT_URL("an endpoint that stands in for all of AWS", ""),

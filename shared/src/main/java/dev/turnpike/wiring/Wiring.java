@@ -233,7 +233,8 @@ public final class Wiring {
                 mapper,
                 requests,
                 new ResponseWriter(mapper),
-                settings.provider().model());
+                new QueueMessages.Defaults(
+                        settings.provider().model(), settings.provider().visionModel()));
     }
 
     private ResultsQueue results() {

@@ -8,6 +8,7 @@ import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Message;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Role;
+import dev.turnpike.responses.QueueMessages.Defaults;
 import dev.turnpike.responses.QueueMessages.Received;
 import dev.turnpike.run.Reply;
 import dev.turnpike.run.StopReason;
@@ -26,7 +27,7 @@ class QueueMessagesTest {
 
     private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER);
     private final QueueMessages messages =
-            new QueueMessages(Requests.MAPPER, Requests.READER, responses, "gpt-default");
+            new QueueMessages(Requests.MAPPER, Requests.READER, responses, new Defaults("gpt-default", "gpt-vision"));
 
     @Test
     void aCreateRequestBecomesABackgroundRunWhateverItSays() {
@@ -75,6 +76,21 @@ class QueueMessagesTest {
         assertThat(received.request().request().model()).isEqualTo("gpt-default");
         assertThat(received.request().input()).hasSize(1);
         assertThat(received.reply()).isEqualTo(new Reply("", true, false));
+    }
+
+    @Test
+    void anEnvelopeWithImagesThatNamesNoModelIsForTheVisionModel() {
+        String images = "\"message\":\"hi\",\"images\":[\"QUJD\"]";
+        assertThat(messages.read("{\"value\":{" + images + "}}")
+                        .request()
+                        .request()
+                        .model())
+                .isEqualTo("gpt-vision");
+        assertThat(messages.read("{\"value\":{\"model\":\"gpt-4o\"," + images + "}}")
+                        .request()
+                        .request()
+                        .model())
+                .isEqualTo("gpt-4o");
     }
 
     @ParameterizedTest

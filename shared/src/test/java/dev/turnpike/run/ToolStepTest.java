@@ -4,6 +4,7 @@ import static dev.turnpike.fake.ScriptedModel.Script.call;
 import static dev.turnpike.fake.ScriptedModel.Script.calls;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.turnpike.conversation.Item;
@@ -212,6 +213,14 @@ class ToolStepTest {
         assertThat(bench.results(bench.only()))
                 .extracting(Item.ToolResult::output)
                 .containsExactly("look failed with an internal error.", "mail: there is no such address");
+        assertThat(bench.events)
+                .filteredOn(RunEvent.ToolBroke.class::isInstance)
+                .singleElement()
+                .satisfies(event -> assertThat(event)
+                        .asInstanceOf(type(RunEvent.ToolBroke.class))
+                        .extracting(
+                                RunEvent.ToolBroke::tool, broke -> broke.cause().getMessage())
+                        .containsExactly("look", "secret"));
         assertThat(bench.only().status()).isEqualTo(RunStatus.COMPLETED);
     }
 

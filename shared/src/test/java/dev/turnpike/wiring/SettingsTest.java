@@ -28,7 +28,6 @@ class SettingsTest {
         assertThat(settings.deployment().environment()).isEqualTo("dev");
         assertThat(settings.deployment().queueTenant()).isEqualTo("default");
         assertThat(settings.deployment().tools().matches("calculator")).isTrue();
-        assertThat(settings.deployment().logLevel()).isEqualTo("INFO");
         assertThat(settings.resources().tableName()).isEqualTo("turnpike");
         assertThat(settings.resources().adminSecretArn()).isEmpty();
         assertThat(settings.provider().baseUrl()).isEqualTo(URI.create("https://api.openai.com/v1"));
@@ -82,7 +81,6 @@ class SettingsTest {
         "TEMPERATURE, NaN",
         "ENVIRONMENT, my_team",
         "QUEUE_TENANT, a/b",
-        "LOG_LEVEL, verbose",
     })
     void aMalformedVariableIsNamedWithItsValueAndRange(Variable variable, String value) {
         assertThatThrownBy(() -> Settings.from(with(variable.name(), value)))

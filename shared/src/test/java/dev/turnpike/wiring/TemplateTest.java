@@ -114,6 +114,15 @@ class TemplateTest {
         });
     }
 
+    @Test
+    void theLogLevelIsLambdasToFilter() {
+        assertThat(TEMPLATE.at("/Globals/Function/LoggingConfig/ApplicationLogLevel/Ref")
+                        .asString())
+                .isEqualTo("LogLevel");
+        assertThat(TEMPLATE.at("/Globals/Function/LoggingConfig/LogFormat").asString())
+                .isEqualTo("JSON");
+    }
+
     /// SAM publishes no version when only a parameter's value changes.
     @Test
     void aChangedParameterMakesANewVersionOfTheApiFunction() {

@@ -209,6 +209,8 @@ final class CreateResponse {
         return event -> {
             switch (event) {
                 case RunEvent.Settled settled -> log.log(LedgerLog.line(settled.row()), LogLevel.INFO);
+                case RunEvent.ToolBroke(String run, String tool, Throwable cause) ->
+                    log.log("run " + run + ": tool " + tool + " broke: " + FailureTrace.of(cause), LogLevel.ERROR);
                 case RunEvent.Ended ended
                 when ended.run().error() != null ->
                     log.log(

@@ -52,6 +52,26 @@ class CreateResponseTest {
     }
 
     @Test
+    @DisplayName("Row 29: what a tool threw is logged with where it was thrown, and without what it says")
+    void whatAToolThrewIsLogged() throws IOException {
+        look.doing(_ -> {
+            throw new IllegalStateException("secret");
+        });
+        bench.work.model.plays(Script.calls("look"), Script.says("Done."));
+
+        Answer answer = bench.create(HELLO);
+
+        assertThat(bench.context.logged)
+                .filteredOn(line -> line.contains("IllegalStateException"))
+                .singleElement()
+                .asString()
+                .startsWith("run " + bench.work.only().key().run() + ": tool look broke: java.lang.")
+                .contains("CreateResponseTest")
+                .doesNotContain("secret");
+        assertThat(answer.body()).doesNotContain("secret");
+    }
+
+    @Test
     void aBackgroundResponseIsLeftToTheQueue() throws IOException {
         Answer answer = bench.create(QUEUED);
         assertThat(answer.json().path("status").asString()).isEqualTo("queued");

@@ -6,6 +6,7 @@ import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.turnpike.aws.SqsStepQueue;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.ledger.LedgerLog;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.run.Outcome;
@@ -92,6 +93,8 @@ final class StepMessages {
     private static void log(RunEvent event, LambdaLogger log) {
         switch (event) {
             case RunEvent.Settled settled -> log.log(LedgerLog.line(settled.row()), LogLevel.INFO);
+            case RunEvent.ToolBroke(String run, String tool, Throwable cause) ->
+                log.log("run " + run + ": tool " + tool + " broke: " + FailureTrace.of(cause), LogLevel.ERROR);
             case RunEvent.Ended ended
             when ended.run().error() != null ->
                 log.log(
