@@ -3,13 +3,11 @@ package dev.turnpike.emulator;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.responses.WireJson;
-import dev.turnpike.run.RunKey;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StoreContract.Stores;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -20,7 +18,6 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The stores on DynamoDB itself, through the real SDK: a server for a test class, a table for each test.
@@ -53,21 +50,7 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         JsonMapper mapper = WireJson.mapper();
         return new Stores(
                 new DynamoRunStore(client(), table, requests, mapper, clock, timeToLive),
-                new DynamoConversationStore(client(), table, mapper, clock),
-                run -> requestCancel(table, run));
-    }
-
-    /// There is no port for it: the attribute alone is what the stores promise to heed.
-    private void requestCancel(String table, RunKey run) {
-        var conversation = run.conversation();
-        var key = Map.of(
-                "pk", AttributeValue.fromS("T#" + conversation.tenant() + "#C#" + conversation.id()),
-                "sk", AttributeValue.fromS("R#" + run.run()));
-        client().updateItem(request -> request.tableName(table)
-                .key(key)
-                .updateExpression("SET cancel = :now")
-                .conditionExpression("attribute_exists(pk)")
-                .expressionAttributeValues(Map.of(":now", AttributeValue.fromN("1"))));
+                new DynamoConversationStore(client(), table, mapper, clock));
     }
 
     private DynamoDbClient client() {

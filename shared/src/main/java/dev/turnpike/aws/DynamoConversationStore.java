@@ -17,11 +17,13 @@ public final class DynamoConversationStore implements ConversationStore {
     private final Table table;
     private final ItemCodec items;
     private final InstantSource clock;
+    private final ConversationDeletion deletion;
 
     public DynamoConversationStore(DynamoDbClient dynamo, String table, JsonMapper mapper, InstantSource clock) {
         this.table = new Table(dynamo, table);
         this.items = new ItemCodec(mapper);
         this.clock = clock;
+        this.deletion = new ConversationDeletion(this.table);
     }
 
     @Override
@@ -39,8 +41,13 @@ public final class DynamoConversationStore implements ConversationStore {
     @Override
     public Optional<Conversation> find(ConversationKey key) {
         return table.get(TableKeys.meta(key))
-                .filter(row -> !row.expired(clock.instant()))
+                .filter(row -> !row.expired(clock.instant()) && !ConversationDeletion.isTombstone(row))
                 .map(row -> read(key, row));
+    }
+
+    @Override
+    public boolean delete(ConversationKey key, Instant now) {
+        return deletion.delete(key, now);
     }
 
     private static Conversation read(ConversationKey key, Row row) {

@@ -35,6 +35,7 @@ public final class DynamoRunStore implements RunStore {
     private final CreateTransaction creations;
     private final CommitTransaction commits;
     private final ToolCallRows toolCalls;
+    private final ConversationDeletion deletion;
 
     /// @param timeToLive of a conversation after its last run
     public DynamoRunStore(
@@ -51,6 +52,7 @@ public final class DynamoRunStore implements RunStore {
         this.runs = new RunCodec(requests);
         this.creations = new CreateTransaction(table, transactions, runs, items);
         this.commits = new CommitTransaction(table, transactions, items, timeToLive);
+        this.deletion = new ConversationDeletion(this.table);
         this.toolCalls = new ToolCallRows(this.table, transactions, items);
     }
 
@@ -122,16 +124,24 @@ public final class DynamoRunStore implements RunStore {
 
     @Override
     public Commit commit(StepCommit commit) {
-        return commits.write(commit);
+        Commit result = commits.write(commit);
+        if (result instanceof Commit.FencedOut) {
+            deletion.sweep(commit.run().key().conversation());
+        }
+        return result;
     }
 
     @Override
     public boolean renew(Run run, Instant leaseUntil) {
-        return table.runIfHolds(table.update(TableKeys.run(run.key()))
+        boolean held = table.runIfHolds(table.update(TableKeys.run(run.key()))
                 .set("leaseUntil", leaseUntil.toEpochMilli())
                 .condition("fence", run.fence())
                 .condition("step", run.step())
                 .condition("status", RunCodec.text(RunStatus.IN_PROGRESS)));
+        if (!held) {
+            deletion.sweep(run.key().conversation());
+        }
+        return held;
     }
 
     @Override
@@ -174,6 +184,33 @@ public final class DynamoRunStore implements RunStore {
     @Override
     public void saveToolResult(Run run, ToolRecord done) {
         toolCalls.save(run, done);
+    }
+
+    @Override
+    public Cancellation requestCancel(RunKey key, Instant now) {
+        var update = table.update(TableKeys.run(key))
+                .set("cancel", now.toEpochMilli())
+                .conditionIn("status", RunCodec.text(RunStatus.QUEUED), RunCodec.text(RunStatus.IN_PROGRESS))
+                .compare(TableKeys.TTL, ">", clock.instant().getEpochSecond());
+        try {
+            var noted = table.run(update.request()
+                    .returnValues(ReturnValue.ALL_NEW)
+                    .returnValuesOnConditionCheckFailure(ALL_OLD)
+                    .build());
+            return new Cancellation.Noted(runs.read(key, new Row(noted.attributes())));
+        } catch (ConditionalCheckFailedException ended) {
+            Map<String, AttributeValue> old = ended.item();
+            return old == null || old.isEmpty() || new Row(old).expired(clock.instant())
+                    ? new Cancellation.Unknown()
+                    : new Cancellation.Ended(runs.read(key, new Row(old)));
+        }
+    }
+
+    @Override
+    public boolean cancelRequested(RunKey key) {
+        return table.getFromAnyReplica(TableKeys.run(key), "cancel")
+                .map(row -> row.has("cancel"))
+                .orElse(true);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -34,6 +35,18 @@ final class Table {
     Optional<Row> get(Map<String, AttributeValue> key) {
         Map<String, AttributeValue> item = call(() -> dynamo.getItem(
                         request -> request.tableName(name).key(key).consistentRead(true)))
+                .item();
+        return item == null || item.isEmpty() ? Optional.empty() : Optional.of(new Row(item));
+    }
+
+    /// May lag behind, at half the price.
+    ///
+    /// @param attribute the one that is wanted beside the row's key
+    Optional<Row> getFromAnyReplica(Map<String, AttributeValue> key, String attribute) {
+        Map<String, AttributeValue> item = call(() -> dynamo.getItem(request -> request.tableName(name)
+                        .key(key)
+                        .projectionExpression("pk, #wanted")
+                        .expressionAttributeNames(Map.of("#wanted", attribute))))
                 .item();
         return item == null || item.isEmpty() ? Optional.empty() : Optional.of(new Row(item));
     }
@@ -74,6 +87,25 @@ final class Table {
             return true;
         } catch (ConditionalCheckFailedException _) {
             return false;
+        }
+    }
+
+    void delete(Map<String, AttributeValue> key) {
+        call(() -> dynamo.deleteItem(request -> request.tableName(name).key(key)));
+    }
+
+    /// Deletes rows of a partition, by their sort keys.
+    void deleteAll(String pk, Predicate<String> goes) {
+        var keys = QueryRequest.builder()
+                .tableName(name)
+                .keyConditionExpression("pk = :pk")
+                .expressionAttributeValues(Map.of(":pk", AttributeValue.fromS(pk)))
+                .projectionExpression("pk, sk")
+                .consistentRead(true);
+        for (Row row : pages(keys, Integer.MAX_VALUE)) {
+            if (goes.test(row.text(TableKeys.SK))) {
+                delete(row.attributes());
+            }
         }
     }
 

@@ -9,7 +9,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 ///
 /// | pk | sk | what |
 /// |---|---|---|
-/// | `T#<tenant>#C#<conversation>` | `META` | head of a conversation |
+/// | `T#<tenant>#C#<conversation>` | `META` | head of a conversation; a tombstone once it is deleted |
 /// | same | `I#<seq 10>` | item |
 /// | same | `N#<name>` | note of the `remember` tool |
 /// | same | `R#<run>` | run |
@@ -33,6 +33,7 @@ final class TableKeys {
     static final String META = "META";
     static final String ITEM_PREFIX = "I#";
     static final String NOTE_PREFIX = "N#";
+    static final String LEDGER_PREFIX = "L#";
 
     private TableKeys() {}
 
@@ -61,7 +62,7 @@ final class TableKeys {
     }
 
     static String ledger(String run) {
-        return "L#" + run + "#";
+        return LEDGER_PREFIX + run + "#";
     }
 
     static String ledger(String run, int step, long fence) {

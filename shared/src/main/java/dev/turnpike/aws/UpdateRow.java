@@ -89,6 +89,11 @@ final class UpdateRow {
         return this;
     }
 
+    UpdateRow conditionPresent(String name) {
+        conditions.add("attribute_exists(" + name(name) + ")");
+        return this;
+    }
+
     UpdateItemRequest.Builder request() {
         return UpdateItemRequest.builder()
                 .tableName(table)

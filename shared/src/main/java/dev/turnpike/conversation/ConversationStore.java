@@ -14,6 +14,12 @@ public interface ConversationStore {
     /// The conversation, or empty when there is none, it is another tenant's, or it has expired.
     Optional<Conversation> find(ConversationKey key);
 
+    /// Deletes the conversation with all that it holds but the ledger's rows, which have no content. A run that is at
+    /// work in it can't commit any more; what it leaves behind is deleted when it finds that out.
+    ///
+    /// @return false when there is none; whatever an earlier deletion left is deleted all the same
+    boolean delete(ConversationKey key, Instant now);
+
     /// At most `limit` items with a sequence number below `beforeSeq`, newest first. Never a hole: items that exist
     /// are returned, whatever replica answers.
     List<StoredItem> newestFirst(ConversationKey key, long beforeSeq, int limit);

@@ -18,6 +18,11 @@ public record LedgerRow(
         long ttftMillis,
         Instant at) {
 
+    /// The same, when its answer was in vain.
+    public LedgerRow abandoned() {
+        return new LedgerRow(run, step, fence, State.ABANDONED, model, usage, cost, ttftMillis, at);
+    }
+
     /// SETTLED: its answer is part of the conversation. ABANDONED: paid, and its answer was lost or discarded.
     public enum State {
         SETTLED,

@@ -12,6 +12,7 @@ import java.time.Duration;
 /// @param toolStepNeeds nor a tool step with less than this
 /// @param toolTimeout of one tool call
 /// @param parallelTools calls of one step that run at once
+/// @param cancelInterval between two looks whether a background run is to be cancelled
 /// @param maxHistory most items of the past that a model is shown
 /// @param contextWindow tokens; 0 for the model's own
 public record EngineSettings(
@@ -23,6 +24,7 @@ public record EngineSettings(
         Duration toolStepNeeds,
         Duration toolTimeout,
         int parallelTools,
+        Duration cancelInterval,
         int maxHistory,
         long contextWindow,
         Duration firstRetryDelay,
@@ -40,6 +42,7 @@ public record EngineSettings(
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(60),
                 8,
+                Duration.ofSeconds(2),
                 100,
                 0,
                 Duration.ofSeconds(2),
@@ -57,6 +60,25 @@ public record EngineSettings(
                 toolStepNeeds,
                 toolTimeout,
                 parallelTools,
+                cancelInterval,
+                maxHistory,
+                contextWindow,
+                firstRetryDelay,
+                maxRetryDelay);
+    }
+
+    /// @param interval between two looks whether a background run is to be cancelled
+    public EngineSettings cancelledWithin(Duration interval) {
+        return new EngineSettings(
+                owner,
+                longestSilence,
+                finishMargin,
+                modelTimeout,
+                modelStepNeeds,
+                toolStepNeeds,
+                toolTimeout,
+                parallelTools,
+                interval,
                 maxHistory,
                 contextWindow,
                 firstRetryDelay,

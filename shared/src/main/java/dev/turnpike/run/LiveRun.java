@@ -5,6 +5,7 @@ import dev.turnpike.model.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A run in the hands of its lease holder: its row, the items it can see, and who watches.
 final class LiveRun {
@@ -14,6 +15,7 @@ final class LiveRun {
     private final Deadline deadline;
     private final Consumer<RunEvent> watcher;
     private final LeaseKeeper lease;
+    private @Nullable CancelWatch watch;
 
     /// @param items the newest items of the conversation, oldest first, the run's own among them
     /// @param olderItems whether the conversation has more than those
@@ -54,15 +56,37 @@ final class LiveRun {
         return deadline;
     }
 
+    /// While it watches, work may be interrupted.
+    ///
+    /// @param watch null for nothing
+    void watchedBy(@Nullable CancelWatch watch) {
+        this.watch = watch;
+    }
+
+    /// Whether the run's end was asked for while it was watched. Work then ends as it is.
+    boolean cancelled() {
+        return watch != null && watch.noticed();
+    }
+
     /// Shows that the holder is alive.
     void touch() {
-        lease.touch();
+        uninterrupted(lease::touch);
     }
 
     /// Tells the watcher, and shows that the holder is alive.
     void emit(RunEvent event) {
-        lease.touch();
-        watcher.accept(event);
+        uninterrupted(() -> {
+            lease.touch();
+            watcher.accept(event);
+        });
+    }
+
+    private void uninterrupted(Runnable work) {
+        if (watch == null) {
+            work.run();
+        } else {
+            watch.uninterrupted(work);
+        }
     }
 
     void committed(Run after, List<Item> added) {

@@ -148,6 +148,9 @@ public final class ModelStep {
     /// A background run, which nobody watches, tries again; what a watcher has seen can't be taken back.
     private StepResult failed(LiveRun live, ModelException failure, AnswerItems answer, Timed timed) {
         Run run = live.run();
+        if (live.cancelled()) {
+            return cancelled(live, failure.usage(), answer, timed);
+        }
         RunError error = new RunError(failure.kind().code(), String.valueOf(failure.getMessage()));
         boolean again = failure.kind().retryable()
                 && run.request().background()
@@ -160,6 +163,13 @@ public final class ModelStep {
         LedgerRow row = used ? row(live, failure.usage(), LedgerRow.State.SETTLED, timed) : null;
         List<Item> items = answer.started() ? answer.close(true) : List.of();
         return new StepResult(items, row, timed.millis(), new Verdict.Stop(StopReason.ERROR, error));
+    }
+
+    /// What was said and used by then is kept.
+    private StepResult cancelled(LiveRun live, Usage usage, AnswerItems answer, Timed timed) {
+        LedgerRow row = usage.totalTokens() > 0 ? row(live, usage, LedgerRow.State.SETTLED, timed) : null;
+        List<Item> items = answer.started() ? answer.close(true) : List.of();
+        return new StepResult(items, row, timed.millis(), new Verdict.Stop(StopReason.CANCELLED, null));
     }
 
     private Duration delay(Run run, ModelException failure) {

@@ -105,6 +105,25 @@ public interface RunStore {
     /// @return false when it has moved: there is nothing to send
     boolean resend(Run run, Instant now);
 
+    /// Notes that the run's end is wanted. Nothing else changes: its holder sees it at the latest when it commits, and
+    /// the next holder before it starts anything. Asked for again, it says the same.
+    Cancellation requestCancel(RunKey key, Instant now);
+
+    sealed interface Cancellation {
+        /// @param run as it is now; nobody may hold it
+        record Noted(Run run) implements Cancellation {}
+
+        /// It had ended before.
+        record Ended(Run run) implements Cancellation {}
+
+        /// No such run, or deleted.
+        record Unknown() implements Cancellation {}
+    }
+
+    /// Whether the run's end is wanted, or the run is gone. A cheap read that may lag: a holder looks often, and the
+    /// commit decides.
+    boolean cancelRequested(RunKey key);
+
     /// Marks the reply as delivered.
     void replySent(RunKey key);
 

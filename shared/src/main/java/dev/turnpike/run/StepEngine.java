@@ -5,6 +5,7 @@ import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.run.LeaseKeeper.LeaseLostException;
 import dev.turnpike.run.RunStore.Acquisition;
+import dev.turnpike.run.RunStore.Cancellation;
 import dev.turnpike.run.RunStore.Commit;
 import dev.turnpike.run.StepCommit.After;
 import dev.turnpike.run.StepResult.Verdict;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Runs steps: acquire, work, commit, next. The same engine serves the api function, which watches, and the worker.
@@ -49,7 +51,10 @@ public final class StepEngine {
     /// @param deadline end of the invocation
     /// @param watcher told of everything, on this thread
     public Outcome advance(StepMessage message, Deadline deadline, Consumer<RunEvent> watcher) {
-        Instant now = deadline.clock().instant();
+        return serve(message, deadline.clock().instant(), deadline, watcher);
+    }
+
+    private Outcome serve(StepMessage message, Instant now, Deadline deadline, Consumer<RunEvent> watcher) {
         Acquisition acquisition =
                 runs.acquire(message.run(), message.step(), now, leaseUntil(deadline), settings.owner());
         return switch (acquisition) {
@@ -79,13 +84,32 @@ public final class StepEngine {
         }
     }
 
+    /// Asks for the end of a run, and ends it at once if nobody works on it. Whoever does notices within seconds.
+    public Outcome cancel(RunKey key, Deadline deadline) {
+        Instant now = deadline.clock().instant();
+        return switch (runs.requestCancel(key, now)) {
+            case Cancellation.Noted(Run run) -> {
+                // A try that is to come later is not waited for.
+                Instant due = run.leaseUntil().isAfter(Instant.EPOCH) ? now : latest(now, run.changedAt());
+                yield serve(run.message(), due, deadline, _ -> {});
+            }
+            case Cancellation.Ended(Run run) -> new Outcome.Ended(run);
+            case Cancellation.Unknown() -> new Outcome.Ignored("no such run");
+        };
+    }
+
+    private static Instant latest(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
     /// The loop.
     private Outcome drive(LiveRun live) {
         NextStep next = plan.first(live);
         while (true) {
             switch (next) {
-                case NextStep.CallModel() -> next = settle(live, modelStep.perform(live));
-                case NextStep.CallTools(var calls) -> next = settle(live, toolStep.perform(live, calls));
+                case NextStep.CallModel() -> next = settle(live, watched(live, () -> modelStep.perform(live)));
+                case NextStep.CallTools(var calls) ->
+                    next = settle(live, watched(live, () -> toolStep.perform(live, calls)));
                 case NextStep.HandOver(Duration delay) -> {
                     return handOver(live, delay);
                 }
@@ -96,6 +120,20 @@ public final class StepEngine {
                     return new Outcome.NotNow(live.run().leaseUntil());
                 }
             }
+        }
+    }
+
+    /// Background runs can be cancelled in the middle of a step; whoever waits for another closes the connection.
+    private StepResult watched(LiveRun live, Supplier<StepResult> step) {
+        RunKey key = live.run().key();
+        if (!live.run().request().background()) {
+            return step.get();
+        }
+        try (var watch = CancelWatch.start(() -> runs.cancelRequested(key), settings.cancelInterval())) {
+            live.watchedBy(watch);
+            return step.get();
+        } finally {
+            live.watchedBy(null);
         }
     }
 
@@ -133,7 +171,13 @@ public final class StepEngine {
             }
             // A second transaction: what was paid for is kept, and the run ends.
             case Commit.CancelRequested() -> save(live, result, new NextStep.End(StopReason.CANCELLED, null));
-            case Commit.FencedOut() -> new NextStep.LetGo();
+            case Commit.FencedOut() -> {
+                // Its answer is in vain, and paid.
+                if (result.row() != null) {
+                    runs.abandon(live.run().key(), result.row().abandoned());
+                }
+                yield new NextStep.LetGo();
+            }
         };
     }
 

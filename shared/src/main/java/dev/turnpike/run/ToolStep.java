@@ -21,10 +21,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the calls that the model asked for, side by side, each result saved for itself.
 public final class ToolStep {
+    private static final String CANCELLED = "The run was cancelled before the tool ended.";
+
     private static final String UNKNOWN = "The tool was started and its end is not known. It must not run twice, so"
             + " it was not started again; whether it had its effect is unknown.";
 
@@ -64,15 +67,17 @@ public final class ToolStep {
             // A tool that ignores its deadline is interrupted and left behind: its result is no longer wanted.
             threads.shutdownNow();
         }
-        return new StepResult(results, null, -1, verdict(results));
+        return new StepResult(results, null, -1, verdict(live, results));
     }
 
     /// @param known what an earlier attempt of this step left of the call
+    /// @param begun whether this attempt has come to it
     private record Work(
             int index,
             Item.ToolCall call,
             String resultId,
-            @Nullable ToolRecord known) {}
+            @Nullable ToolRecord known,
+            AtomicBoolean begun) {}
 
     /// @param broken what the tool threw, if nobody expected it
     private record Performed(
@@ -82,7 +87,7 @@ public final class ToolStep {
         Map<Integer, ToolRecord> known = run.attempts() > 1 ? runs.toolRecords(run) : Map.of();
         List<Work> works = new ArrayList<>();
         for (int i = 0; i < calls.size(); i++) {
-            works.add(new Work(i, calls.get(i), ids.item("fco", run.endSeq() + i), known.get(i)));
+            works.add(new Work(i, calls.get(i), ids.item("fco", run.endSeq() + i), known.get(i), new AtomicBoolean()));
         }
         return works;
     }
@@ -95,6 +100,7 @@ public final class ToolStep {
     private Performed inItsTurn(Semaphore places, Run run, Work work, Instant deadline) throws InterruptedException {
         places.acquire();
         try {
+            work.begun.set(true);
             return perform(run, work, deadline);
         } finally {
             places.release();
@@ -125,6 +131,9 @@ public final class ToolStep {
     }
 
     private Performed await(Future<Performed> running, Work work, LiveRun live, Instant deadline) {
+        if (live.cancelled()) {
+            return cancelled(running, work);
+        }
         Duration left = Duration.between(live.deadline().clock().instant(), deadline);
         try {
             return running.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS);
@@ -137,16 +146,34 @@ public final class ToolStep {
         } catch (ExecutionException failure) {
             throw failure.getCause() instanceof RuntimeException ours ? ours : new IllegalStateException(failure);
         } catch (InterruptedException interrupt) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while tools were running", interrupt);
+            if (!live.cancelled()) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while tools were running", interrupt);
+            }
+            return cancelled(running, work);
         }
+    }
+
+    /// What has ended by now counts; the rest is interrupted.
+    private Performed cancelled(Future<Performed> running, Work work) {
+        boolean ended = !running.cancel(true) && running.state() == Future.State.SUCCESS;
+        if (ended) {
+            return running.resultNow();
+        }
+        boolean doubtful = tools.effect(work.call.name()) == Effect.ONCE && (work.begun.get() || work.known != null);
+        Item.ToolResult cut =
+                doubtful ? result(work, UNKNOWN, Outcome.UNKNOWN) : result(work, CANCELLED, Outcome.FAILED);
+        return new Performed(cut, null);
     }
 
     private static Item.ToolResult result(Work work, String text, Outcome outcome) {
         return new Item.ToolResult(work.resultId, work.call.callId(), text, outcome);
     }
 
-    private static Verdict verdict(List<Item> results) {
+    private static Verdict verdict(LiveRun live, List<Item> results) {
+        if (live.cancelled()) {
+            return new Verdict.Stop(StopReason.CANCELLED, null);
+        }
         boolean unknown = results.stream()
                 .anyMatch(item -> item instanceof Item.ToolResult result && result.outcome() == Outcome.UNKNOWN);
         return unknown ? new Verdict.Stop(StopReason.OUTCOME_UNKNOWN, null) : new Verdict.GoOn();

@@ -23,10 +23,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
     private final Duration timeToLive;
     private final PortCalls calls;
     private final Map<ConversationKey, Conversation> heads = new HashMap<>();
+    private final Set<ConversationKey> deleted = new HashSet<>();
     private final Map<ConversationKey, TreeMap<Long, Kept<StoredItem>>> items = new HashMap<>();
     private final Map<RunKey, Kept<Run>> runs = new HashMap<>();
     private final Map<RunKey, TreeMap<Attempt, LedgerRow>> ledger = new HashMap<>();
@@ -78,14 +81,6 @@ public final class MemoryStore implements RunStore, ConversationStore {
     /// Somebody wants the run to end.
     public synchronized void requestCancel(RunKey key) {
         change(key, draft -> draft.cancelRequested = true);
-    }
-
-    /// All but the ledger is gone.
-    public synchronized void delete(ConversationKey key) {
-        heads.remove(key);
-        items.remove(key);
-        runs.keySet().removeIf(run -> run.conversation().equals(key));
-        toolCalls.keySet().removeIf(call -> call.run().conversation().equals(key));
     }
 
     /// From now on the index of active runs shows what is active at this moment.
@@ -277,6 +272,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
         Run given = commit.run();
         Kept<Run> row = runs.get(given.key());
         if (row == null || !held(row.value(), given)) {
+            sweep(given.key().conversation());
             return new Commit.FencedOut();
         }
         boolean cancelling =
@@ -373,6 +369,8 @@ public final class MemoryStore implements RunStore, ConversationStore {
         boolean ours = row != null && held(row.value(), run);
         if (ours) {
             change(run.key(), draft -> draft.leaseUntil = RunDraft.millis(leaseUntil));
+        } else {
+            sweep(run.key().conversation());
         }
         return ours;
     }
@@ -464,6 +462,27 @@ public final class MemoryStore implements RunStore, ConversationStore {
     }
 
     @Override
+    public Cancellation requestCancel(RunKey key, Instant now) {
+        return calls.through("requestCancel", () -> requestCancelNow(key));
+    }
+
+    private synchronized Cancellation requestCancelNow(RunKey key) {
+        Run run = read(key).orElse(null);
+        if (run == null) {
+            return new Cancellation.Unknown();
+        }
+        return run.status().terminal()
+                ? new Cancellation.Ended(run)
+                : new Cancellation.Noted(change(key, draft -> draft.cancelRequested = true));
+    }
+
+    @Override
+    public boolean cancelRequested(RunKey key) {
+        // Asked beside the work, at no certain moment: counted, it would give the calls of a scenario other numbers.
+        return read(key).map(Run::cancelRequested).orElse(true);
+    }
+
+    @Override
     public void replySent(RunKey key) {
         calls.through("replySent", () -> replySentNow(key));
     }
@@ -529,6 +548,30 @@ public final class MemoryStore implements RunStore, ConversationStore {
     private synchronized boolean createNow(ConversationKey key, Instant now, Instant expiresAt) {
         var empty = new Conversation(key, 0, null, null, Totals.ZERO, RunDraft.millis(now), seconds(expiresAt));
         return heads.putIfAbsent(key, empty) == null;
+    }
+
+    @Override
+    public boolean delete(ConversationKey key, Instant now) {
+        return calls.through("deleteConversation", () -> deleteNow(key));
+    }
+
+    private synchronized boolean deleteNow(ConversationKey key) {
+        boolean existed = head(key).isPresent();
+        if (existed) {
+            heads.remove(key);
+            deleted.add(key);
+        }
+        sweep(key);
+        return existed;
+    }
+
+    /// What a holder wrote after the deletion goes when the holder finds out.
+    private void sweep(ConversationKey key) {
+        if (deleted.contains(key)) {
+            items.remove(key);
+            runs.keySet().removeIf(run -> run.conversation().equals(key));
+            toolCalls.keySet().removeIf(call -> call.run().conversation().equals(key));
+        }
     }
 
     @Override

@@ -44,6 +44,57 @@ public abstract class ConversationStoreContract extends StoreContract {
     }
 
     @Test
+    void ofADeletedConversationOnlyTheLedgerRemains() {
+        Run run = ended(newRun(3), message("Over."));
+        ConversationKey key = run.key().conversation();
+
+        assertThat(conversations.delete(key, clock.instant())).isTrue();
+
+        assertThat(conversations.find(key)).isEmpty();
+        assertThat(conversations.range(key, 0, 4)).isEmpty();
+        assertThat(runs.find(run.key())).isEmpty();
+        assertThat(runs.ledger(run.key())).hasSize(1);
+        assertThat(conversations.delete(key, clock.instant())).isFalse();
+    }
+
+    @Test
+    void whatDoesNotExistCantBeDeleted() {
+        Run run = created(newRun(1));
+        var foreign = new ConversationKey("tenant-2", run.key().conversation().id());
+
+        assertThat(conversations.delete(foreign, clock.instant())).isFalse();
+        assertThat(conversations.delete(conversation(), clock.instant())).isFalse();
+
+        assertThat(conversations.find(run.key().conversation())).isPresent();
+    }
+
+    @Test
+    void aRunOfADeletedConversationCommitsNothingAndLeavesNothing() {
+        Run run = acquired(created(newRun(1)));
+        conversations.delete(run.key().conversation(), clock.instant());
+        var result = new Item.ToolResult("fco_1", "call_1", "Seen.", Outcome.DONE);
+        runs.saveToolResult(run, new RunStore.ToolRecord(0, "look", "key", result));
+
+        assertThat(runs.commit(commit(run, List.of(message("Late.")), row(run, 1, 1), keep())))
+                .isEqualTo(new RunStore.Commit.FencedOut());
+        assertThat(runs.renew(run, clock.instant().plusSeconds(60))).isFalse();
+
+        assertThat(runs.toolRecords(run)).isEmpty();
+        assertThat(runs.ledger(run.key())).isEmpty();
+        assertThat(acquire(run)).isEqualTo(new RunStore.Acquisition.Unknown());
+        assertThat(runs.cancelRequested(run.key())).isTrue();
+    }
+
+    @Test
+    void aDeletedConversationTakesNoRun() {
+        Run run = ended(newRun(1));
+        conversations.delete(run.key().conversation(), clock.instant());
+
+        assertThat(runs.create(newRun(run.key().conversation(), new Place.Append(1, null), messages(1))))
+                .isEqualTo(new RunStore.Creation.Locked());
+    }
+
+    @Test
     void anEmptyConversationTakesItsFirstRun() {
         ConversationKey key = conversation();
         conversations.create(key, NOON, NOON.plus(TIME_TO_LIVE));

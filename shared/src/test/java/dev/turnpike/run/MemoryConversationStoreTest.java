@@ -9,6 +9,6 @@ class MemoryConversationStoreTest extends ConversationStoreContract {
     @Override
     protected Stores open(InstantSource clock, Duration timeToLive, RunRequest.Reader requests) {
         var store = new MemoryStore(clock, timeToLive, new PortCalls());
-        return new Stores(store, store, store::requestCancel);
+        return new Stores(store, store);
     }
 }

@@ -89,7 +89,7 @@ class ReaperTest {
     void row41Deleted() {
         Run run = bench.post(HELLO);
         bench.store.holdIndex();
-        bench.store.delete(run.key().conversation());
+        bench.store.delete(run.key().conversation(), bench.clock.instant());
 
         assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
     }

@@ -110,7 +110,7 @@ class RunAdmissionTest {
 
         assertThat(after(first, "\"Hi\"")).isInstanceOf(Admission.PreviousResponseNotFound.class);
         assertThat(in(first, "\"Hi\"")).isInstanceOf(Admission.ConversationNotFound.class);
-        bench.store.delete(first.key().conversation());
+        bench.store.delete(first.key().conversation(), bench.clock.instant());
     }
 
     @Test

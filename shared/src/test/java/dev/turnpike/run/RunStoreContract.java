@@ -13,6 +13,7 @@ import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.NewRun.Place;
 import dev.turnpike.run.RunStore.Acquisition;
+import dev.turnpike.run.RunStore.Cancellation;
 import dev.turnpike.run.RunStore.Commit;
 import dev.turnpike.run.RunStore.Creation;
 import dev.turnpike.run.RunStore.ToolRecord;
@@ -514,6 +515,30 @@ public abstract class RunStoreContract extends StoreContract {
         assertThat(after.spent().inputTokens()).isEqualTo(10);
         assertThat(runs.ledger(run.key())).hasSize(1);
         assertThat(stored(run.key().conversation(), 2).getLast().item()).isEqualTo(answer("One."));
+    }
+
+    @Test
+    void aRequestToCancelIsSeenByWhoeverLooksAndMaySafelyBeRepeated() {
+        Run run = acquired(created());
+        assertThat(runs.cancelRequested(run.key())).isFalse();
+
+        requestCancel(run);
+        requestCancel(run);
+
+        assertThat(runs.cancelRequested(run.key())).isTrue();
+        assertThat(found(run.key()).leaseUntil()).isEqualTo(run.leaseUntil());
+        assertThat(found(run.key()).changedAt()).isEqualTo(run.changedAt());
+    }
+
+    @Test
+    void anEndedRunCantBeCancelledAndAnUnknownOneNeither() {
+        Run run = ended(newRun(1));
+        var unknown = new RunKey(run.key().conversation(), ids.next());
+
+        assertThat(runs.requestCancel(run.key(), clock.instant())).isEqualTo(new Cancellation.Ended(run));
+        assertThat(runs.requestCancel(unknown, clock.instant())).isEqualTo(new Cancellation.Unknown());
+
+        assertThat(found(run.key())).isEqualTo(run);
     }
 
     @Test

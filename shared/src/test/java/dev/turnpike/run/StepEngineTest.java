@@ -248,7 +248,7 @@ class StepEngineTest {
         Run finished = bench.post(HELLO);
         bench.work();
         Run deleted = bench.post(HELLO);
-        bench.store.delete(deleted.key().conversation());
+        bench.store.delete(deleted.key().conversation(), bench.clock.instant());
         var unknown = new RunKey(new ConversationKey(Workbench.TENANT, bench.ids.next()), bench.ids.next());
         String before = bench.store.snapshot();
 

@@ -26,7 +26,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import tools.jackson.databind.json.JsonMapper;
@@ -46,10 +45,8 @@ public abstract class StoreContract {
 
     protected RunStore runs;
     protected ConversationStore conversations;
-    private Consumer<RunKey> requestCancel;
 
-    /// @param requestCancel sets what a request to cancel the run sets
-    public record Stores(RunStore runs, ConversationStore conversations, Consumer<RunKey> requestCancel) {}
+    public record Stores(RunStore runs, ConversationStore conversations) {}
 
     /// An empty table.
     ///
@@ -61,11 +58,10 @@ public abstract class StoreContract {
         Stores stores = open(clock, TIME_TO_LIVE, requests);
         runs = stores.runs();
         conversations = stores.conversations();
-        requestCancel = stores.requestCancel();
     }
 
     protected final void requestCancel(Run run) {
-        requestCancel.accept(run.key());
+        assertThat(runs.requestCancel(run.key(), clock.instant())).isInstanceOf(RunStore.Cancellation.Noted.class);
     }
 
     protected final ConversationKey conversation() {

@@ -345,6 +345,7 @@ class ToolStepTest {
                 settings.toolStepNeeds(),
                 Duration.ofMillis(50),
                 settings.parallelTools(),
+                settings.cancelInterval(),
                 settings.maxHistory(),
                 settings.contextWindow(),
                 settings.firstRetryDelay(),

@@ -9,16 +9,19 @@ import dev.turnpike.responses.WireText;
 import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Which operation serves which path.
 final class Routes {
-    private static final Pattern ONE_RESPONSE = Pattern.compile("/v1/responses/[^/]+");
+    private static final Pattern ONE = Pattern.compile("(/v1/(?:responses|conversations)/)([^/]+)((?:/cancel)?)");
 
     private final ApiParts parts;
     private final CreateResponse createResponse;
     private final GetResponse getResponse;
+    private final CancelResponse cancelResponse;
     private final CreateConversation createConversation;
+    private final DeleteConversation deleteConversation;
     private final ListModels listModels;
     private final CheckHealth checkHealth;
     private final CreateApiKey createApiKey;
@@ -26,8 +29,11 @@ final class Routes {
     Routes(ApiParts parts) {
         this.parts = parts;
         this.createResponse = new CreateResponse(parts);
-        this.getResponse = new GetResponse(parts);
+        var responses = new StoredResponses(parts);
+        this.getResponse = new GetResponse(responses);
+        this.cancelResponse = new CancelResponse(parts, responses);
         this.createConversation = new CreateConversation(parts);
+        this.deleteConversation = new DeleteConversation(parts);
         this.listModels = new ListModels(parts.models());
         this.checkHealth = new CheckHealth(parts.probes(), parts.clock());
         this.createApiKey = new CreateApiKey(parts);
@@ -49,14 +55,16 @@ final class Routes {
     }
 
     void serve(HttpRequest request, HttpReply reply, Context context) throws IOException {
-        String path = request.path();
-        boolean one = ONE_RESPONSE.matcher(path).matches();
-        String route = request.method() + " " + (one ? "/v1/responses/{id}" : path);
+        Matcher one = ONE.matcher(request.path());
+        String id = one.matches() ? one.group(2) : "";
+        String route = request.method() + " " + (one.matches() ? one.group(1) + "{id}" + one.group(3) : request.path());
         switch (route) {
             case "GET /health" -> checkHealth.serve(request, reply);
             case "POST /v1/responses" -> createResponse.serve(request, caller(request), reply, context);
-            case "GET /v1/responses/{id}" -> getResponse.serve(request, caller(request), reply);
+            case "GET /v1/responses/{id}" -> getResponse.serve(id, request, caller(request), reply);
+            case "POST /v1/responses/{id}/cancel" -> cancelResponse.serve(id, caller(request), reply, context);
             case "POST /v1/conversations" -> createConversation.serve(request, caller(request), reply);
+            case "DELETE /v1/conversations/{id}" -> deleteConversation.serve(id, caller(request), reply);
             case "GET /v1/models" -> {
                 caller(request);
                 listModels.serve(reply);

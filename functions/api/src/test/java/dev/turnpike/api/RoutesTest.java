@@ -26,13 +26,15 @@ class RoutesTest {
         OPTIONS, /v1/responses
         POST,    /v1/responses/resp_1
         GET,     /v1/responses/resp_1/input_items
-        POST,    /v1/responses/resp_1/cancel
+        GET,     /v1/responses/resp_1/cancel
+        POST,    /v1/responses/resp_1/cancel/
+        POST,    /v1/conversations/conv_1/cancel
         POST,    /V1/RESPONSES
         POST,    /v1//responses
         POST,    /v1/responses?stream=true
         POST,    /health
         GET,     /v1/../health
-        DELETE,  /v1/conversations/conv_1
+        DELETE,  /v1/responses/resp_1/cancel
         """)
     void anUnknownPathOrMethodIsAnInvalidUrl(String method, String path) throws IOException {
         Answer answer = bench.send(method, path, Map.of(), "{}");
@@ -53,6 +55,8 @@ class RoutesTest {
         POST, /v1/responses
         GET,  /v1/responses/resp_1
         POST, /v1/conversations
+        POST, /v1/responses/resp_1/cancel
+        DELETE, /v1/conversations/conv_1
         GET,  /v1/models
         """)
     void aCallerIsToldApartBeforeAnythingElse(String method, String path) throws IOException {

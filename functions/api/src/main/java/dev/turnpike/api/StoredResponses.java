@@ -1,0 +1,44 @@
+package dev.turnpike.api;
+
+import dev.turnpike.access.Principal;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.WireText;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunKey;
+import dev.turnpike.wiring.ApiParts;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/// Responses as they are stored.
+final class StoredResponses {
+    private final ApiParts parts;
+
+    StoredResponses(ApiParts parts) {
+        this.parts = parts;
+    }
+
+    /// @throws ApiException 404: there is none, it is another tenant's, or it was not to be stored
+    Run find(Principal caller, String id) {
+        return RunKey.parse(caller.tenant(), id)
+                .flatMap(parts.runs()::find)
+                .filter(found -> found.request().store())
+                .orElseThrow(() -> ApiException.notFound("Response with id '" + WireText.shown(id) + "' not found."));
+    }
+
+    List<Item> output(Run run) {
+        return parts.conversations().range(run.key().conversation(), run.inputEnd(), run.endSeq()).stream()
+                .map(StoredItem::item)
+                .toList();
+    }
+
+    /// The whole response object.
+    void send(Run run, HttpReply reply) throws IOException {
+        var json = new ByteArrayOutputStream(4096);
+        parts.responses().write(json, run, output(run));
+        reply.json(200, Map.of(), json.toByteArray());
+    }
+}

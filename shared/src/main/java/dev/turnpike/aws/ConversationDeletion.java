@@ -1,0 +1,55 @@
+package dev.turnpike.aws;
+
+import dev.turnpike.conversation.ConversationKey;
+import java.time.Duration;
+import java.time.Instant;
+
+/// Deletes conversations. A tombstone takes the place of the head before anything else goes: from then on no run can
+/// commit, and whoever comes later knows what to do with what they find.
+final class ConversationDeletion {
+    private static final String DELETED = "deleted";
+
+    /// Longer than any invocation, any message and any stored stream.
+    private static final Duration TOMBSTONE_LASTS = Duration.ofDays(30);
+
+    private final Table table;
+
+    ConversationDeletion(Table table) {
+        this.table = table;
+    }
+
+    static boolean isTombstone(Row head) {
+        return head.has(DELETED);
+    }
+
+    /// @return false when there is no such conversation, or it had been deleted before
+    boolean delete(ConversationKey key, Instant now) {
+        boolean deleted = table.runIfHolds(table.update(TableKeys.meta(key))
+                .set(DELETED, now.toEpochMilli())
+                .set(TableKeys.TTL, now.plus(TOMBSTONE_LASTS).getEpochSecond())
+                .remove("nextSeq")
+                .remove("activeRun")
+                .remove("queue")
+                .conditionPresent("nextSeq")
+                .compare(TableKeys.TTL, ">", now.getEpochSecond()));
+        if (deleted) {
+            table.delete(TableKeys.key(TableKeys.tenant(key.tenant()), TableKeys.conversationListEntry(key.id())));
+        }
+        sweep(key);
+        return deleted;
+    }
+
+    /// Deletes what a holder may have written after the conversation was deleted. To be called by one that has lost its
+    /// run: the reason may have been that.
+    void sweep(ConversationKey key) {
+        if (table.get(TableKeys.meta(key))
+                .filter(ConversationDeletion::isTombstone)
+                .isPresent()) {
+            table.deleteAll(TableKeys.conversation(key), ConversationDeletion::goes);
+        }
+    }
+
+    private static boolean goes(String sk) {
+        return !sk.equals(TableKeys.META) && !sk.startsWith(TableKeys.LEDGER_PREFIX);
+    }
+}
