@@ -22,6 +22,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the calls that the model asked for, side by side, each result saved for itself.
@@ -35,12 +36,24 @@ public final class ToolStep {
     private final ToolRegistry tools;
     private final EngineSettings settings;
     private final Ids ids;
+    private final Supplier<ExecutorService> toolThreads;
 
     public ToolStep(RunStore runs, ToolRegistry tools, EngineSettings settings, Ids ids) {
+        this(runs, tools, settings, ids, Executors::newVirtualThreadPerTaskExecutor);
+    }
+
+    /// @param toolThreads asked for every step, and shut down with it
+    public ToolStep(
+            RunStore runs,
+            ToolRegistry tools,
+            EngineSettings settings,
+            Ids ids,
+            Supplier<ExecutorService> toolThreads) {
         this.runs = runs;
         this.tools = tools;
         this.settings = settings;
         this.ids = ids;
+        this.toolThreads = toolThreads;
     }
 
     StepResult perform(LiveRun live, List<Item.ToolCall> calls) {
@@ -48,7 +61,7 @@ public final class ToolStep {
         calls.forEach(call -> live.emit(new RunEvent.ToolStarted(call)));
         Instant deadline = deadline(live);
         List<Item> results = new ArrayList<>();
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        ExecutorService threads = toolThreads.get();
         try {
             var places = new Semaphore(settings.parallelTools());
             List<Future<Performed>> running = works.stream()

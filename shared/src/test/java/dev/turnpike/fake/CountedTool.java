@@ -20,6 +20,7 @@ public final class CountedTool implements Tool<CountedTool.NoArguments> {
     private final Effect effect;
     private final List<String> starts = new ArrayList<>();
     private volatile Behaviour behaviour;
+    private volatile PortCalls calls = new PortCalls();
 
     private CountedTool(String name, Effect effect) {
         this.name = name;
@@ -42,6 +43,12 @@ public final class CountedTool implements Tool<CountedTool.NoArguments> {
     public CountedTool doing(Behaviour next) {
         behaviour = next;
         return this;
+    }
+
+    /// Forgets its starts. What goes wrong with its calls from now on is planned here.
+    public synchronized void startOver(PortCalls plan) {
+        starts.clear();
+        calls = plan;
     }
 
     /// The idempotency key of every start, in order.
@@ -71,6 +78,10 @@ public final class CountedTool implements Tool<CountedTool.NoArguments> {
 
     @Override
     public String call(NoArguments arguments, ToolContext context) throws ToolException {
+        return calls.through("tool " + name, () -> start(context), _ -> new ToolException("No answer came."));
+    }
+
+    private String start(ToolContext context) throws ToolException {
         synchronized (this) {
             starts.add(context.idempotencyKey());
         }

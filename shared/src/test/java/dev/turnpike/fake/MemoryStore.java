@@ -49,6 +49,15 @@ public final class MemoryStore implements RunStore, ConversationStore {
     private final Map<StepCommit, Run> committed = new HashMap<>();
     private final Map<RunKey, List<Long>> fences = new HashMap<>();
     private @Nullable Map<RunKey, Kept<Run>> heldIndex;
+    private @Nullable Flaw flaw;
+
+    /// What a store must not do, for tests of the tests.
+    public enum Flaw {
+        /// Whoever commits is believed to hold the run.
+        COMMITS_WITHOUT_FENCE,
+        /// The ledger is written ahead of the commit, and not with it.
+        LEDGER_BEFORE_COMMIT
+    }
 
     private record Kept<T>(T value, Instant until) {
         boolean gone(Instant now) {
@@ -78,6 +87,11 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     // What tests do to it.
 
+    /// From now on it has this flaw.
+    public synchronized void plant(Flaw planted) {
+        flaw = planted;
+    }
+
     /// Somebody wants the run to end.
     public synchronized void requestCancel(RunKey key) {
         change(key, draft -> draft.cancelRequested = true);
@@ -105,6 +119,11 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     synchronized List<StoredItem> items(ConversationKey key) {
         return rows(key).values().stream().map(Kept::value).toList();
+    }
+
+    /// All rows, those of deleted conversations too.
+    public synchronized List<LedgerRow> ledger() {
+        return ledger.values().stream().flatMap(rows -> rows.values().stream()).toList();
     }
 
     /// Every fence that was ever taken, in order.
@@ -260,6 +279,10 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     @Override
     public Commit commit(StepCommit commit) {
+        LedgerRow row = commit.settled();
+        if (flaw == Flaw.LEDGER_BEFORE_COMMIT && row != null) {
+            calls.through("charge", () -> chargeNow(commit.run().key(), row));
+        }
         return calls.through("commit", () -> commitNow(commit));
     }
 
@@ -271,7 +294,8 @@ public final class MemoryStore implements RunStore, ConversationStore {
         Sizes.check(commit);
         Run given = commit.run();
         Kept<Run> row = runs.get(given.key());
-        if (row == null || !held(row.value(), given)) {
+        boolean blind = flaw == Flaw.COMMITS_WITHOUT_FENCE;
+        if (row == null || !(blind || held(row.value(), given))) {
             sweep(given.key().conversation());
             return new Commit.FencedOut();
         }
@@ -281,9 +305,10 @@ public final class MemoryStore implements RunStore, ConversationStore {
             return new Commit.CancelRequested();
         }
         Conversation head = heads.get(given.key().conversation());
-        if (head == null
-                || head.nextSeq() != given.endSeq()
-                || !given.key().run().equals(head.activeRun())) {
+        boolean ours = head != null
+                && head.nextSeq() == given.endSeq()
+                && given.key().run().equals(head.activeRun());
+        if (head == null || !(blind || ours)) {
             return new Commit.FencedOut();
         }
         Run after = apply(commit, head);
@@ -392,11 +417,11 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     @Override
     public void abandon(RunKey key, LedgerRow row) {
-        calls.through("abandon", () -> {
-            synchronized (this) {
-                charge(key, row);
-            }
-        });
+        calls.through("abandon", () -> chargeNow(key, row));
+    }
+
+    private synchronized void chargeNow(RunKey key, LedgerRow row) {
+        charge(key, row);
     }
 
     @Override

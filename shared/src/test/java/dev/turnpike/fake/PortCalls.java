@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,34 @@ public final class PortCalls {
         /// The process is gone before it is done.
         DIES_BEFORE,
         /// The process is gone once it is done.
-        DIES_AFTER
+        DIES_AFTER,
+        /// The process stands still until its lease and its time are over; then it is done.
+        HANGS_BEFORE,
+        /// It is done; then the process stands still until its lease and its time are over.
+        HANGS_AFTER,
+        /// It is done, and the caller waits until its lease and its time are over, to hear that there is no answer.
+        TIMES_OUT
+    }
+
+    /// What goes wrong next, where the test leaves it to somebody else.
+    public interface Course {
+        /// Asked on the thread that is about to make the call.
+        ///
+        /// @param number of the call, from 0, since the beginning
+        /// @return null for nothing
+        @Nullable
+        Fault next(int number, String name);
+    }
+
+    /// What a call does behind the port.
+    interface Effect<T, E extends Exception> {
+        T happen() throws E;
+    }
+
+    /// How the caller hears that a call went wrong.
+    interface Refusal<E extends Exception> {
+        /// @param fault REFUSED, ANSWER_LOST or TIMES_OUT
+        E of(Fault fault);
     }
 
     /// No code of ours catches it: the process that it hits does nothing more.
@@ -37,6 +65,11 @@ public final class PortCalls {
     private final Map<String, Integer> done = new HashMap<>();
     private final Map<Integer, Fault> byNumber = new HashMap<>();
     private final Map<String, Hit> byName = new HashMap<>();
+    private volatile Course course = this::planned;
+    private volatile boolean dead;
+    private volatile IntConsumer meanwhile = _ -> {
+        throw new IllegalStateException("nobody said what passes while a call hangs");
+    };
 
     private record Hit(int nth, Fault fault) {}
 
@@ -75,28 +108,29 @@ public final class PortCalls {
         }
     }
 
-    <T> T through(String name, Supplier<T> effect) {
-        Fault fault = register(name);
-        if (fault == Fault.DIES_BEFORE) {
-            throw new ProcessDied();
-        }
-        if (fault == Fault.REFUSED) {
-            throw unavailable(name);
-        }
-        T answer = effect.get();
-        finish(name);
-        if (fault == Fault.DIES_AFTER) {
-            throw new ProcessDied();
-        }
-        if (fault == Fault.ANSWER_LOST) {
-            throw unavailable(name);
-        }
-        return answer;
+    /// What passes elsewhere while a call hangs, time above all. It is given the number of the call.
+    public void whileHanging(IntConsumer passes) {
+        meanwhile = passes;
     }
 
-    private synchronized void finish(String name) {
-        done.merge(name, 1, Integer::sum);
-        notifyAll();
+    /// From now on the course says what goes wrong, and not the calls that were named before.
+    public void follow(Course other) {
+        course = other;
+    }
+
+    /// What a process does from its start to its end. Once it is dead, none of its calls gets anywhere.
+    public <T> T process(Supplier<T> work) {
+        boolean outer = dead;
+        dead = false;
+        try {
+            return work.get();
+        } finally {
+            dead = outer;
+        }
+    }
+
+    <T> T through(String name, Supplier<T> effect) {
+        return through(name, effect::get, _ -> unavailable(name));
     }
 
     void through(String name, Runnable effect) {
@@ -106,9 +140,66 @@ public final class PortCalls {
         });
     }
 
-    private synchronized @Nullable Fault register(String name) {
+    <T, E extends Exception> T through(String name, Effect<T, E> effect, Refusal<E> refusal) throws E {
+        if (dead) {
+            throw new ProcessDied();
+        }
+        int number = number(name);
+        Fault fault = course.next(number, name);
+        if (fault == null) {
+            return done(name, effect);
+        }
+        return switch (fault) {
+            case REFUSED -> throw refusal.of(fault);
+            case DIES_BEFORE -> throw die();
+            case HANGS_BEFORE -> {
+                meanwhile.accept(number);
+                yield done(name, effect);
+            }
+            case ANSWER_LOST -> {
+                done(name, effect);
+                throw refusal.of(fault);
+            }
+            case DIES_AFTER -> {
+                done(name, effect);
+                throw die();
+            }
+            case HANGS_AFTER -> {
+                T answer = done(name, effect);
+                meanwhile.accept(number);
+                yield answer;
+            }
+            case TIMES_OUT -> {
+                done(name, effect);
+                meanwhile.accept(number);
+                throw refusal.of(fault);
+            }
+        };
+    }
+
+    private ProcessDied die() {
+        dead = true;
+        return new ProcessDied();
+    }
+
+    private <T, E extends Exception> T done(String name, Effect<T, E> effect) throws E {
+        T answer = effect.happen();
+        finish(name);
+        return answer;
+    }
+
+    private synchronized int number(String name) {
         made.add(name);
-        Fault numbered = byNumber.get(made.size() - 1);
+        return made.size() - 1;
+    }
+
+    private synchronized void finish(String name) {
+        done.merge(name, 1, Integer::sum);
+        notifyAll();
+    }
+
+    private synchronized @Nullable Fault planned(int number, String name) {
+        Fault numbered = byNumber.get(number);
         Hit named = byName.remove(name);
         if (named != null && named.nth() > 1) {
             byName.put(name, new Hit(named.nth() - 1, named.fault()));

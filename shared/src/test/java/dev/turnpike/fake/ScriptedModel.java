@@ -1,11 +1,13 @@
 package dev.turnpike.fake;
 
+import dev.turnpike.fake.PortCalls.Fault;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.model.ModelAnswer;
 import dev.turnpike.model.ModelAnswer.FinishReason;
 import dev.turnpike.model.ModelAnswer.ToolCall;
 import dev.turnpike.model.ModelClient;
 import dev.turnpike.model.ModelException;
+import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.model.ModelRequest;
 import dev.turnpike.model.StreamEvent;
 import dev.turnpike.tokens.Usage;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A model that plays one script for each call, the last one again and again, and keeps a meter of its own.
@@ -25,8 +28,14 @@ public final class ScriptedModel implements ModelClient {
     private final Queue<Script> scripts = new ArrayDeque<>();
     private final List<ModelRequest> requests = new ArrayList<>();
     private final List<Deadline> deadlines = new ArrayList<>();
+    private final PortCalls calls;
+    private @Nullable Function<ModelRequest, Script> author;
     private Script last = Script.says("Hello.");
     private Usage metered = Usage.NONE;
+
+    public ScriptedModel(PortCalls calls) {
+        this.calls = calls;
+    }
 
     /// One answer.
     ///
@@ -135,6 +144,12 @@ public final class ScriptedModel implements ModelClient {
         return this;
     }
 
+    /// Once no script is left, the author writes one for what the model is shown.
+    public synchronized ScriptedModel improvises(Function<ModelRequest, Script> next) {
+        author = next;
+        return this;
+    }
+
     /// What has been asked so far.
     public synchronized List<ModelRequest> requests() {
         return List.copyOf(requests);
@@ -153,6 +168,23 @@ public final class ScriptedModel implements ModelClient {
     @Override
     public ModelAnswer stream(ModelRequest request, Deadline deadline, Consumer<StreamEvent> events)
             throws ModelException {
+        return calls.through("model", () -> play(request, deadline, events), ScriptedModel::gone);
+    }
+
+    private static ModelException gone(Fault fault) {
+        return switch (fault) {
+            case TIMES_OUT -> gone(Kind.TIMEOUT, USAGE);
+            case ANSWER_LOST -> gone(Kind.CONNECTION, USAGE);
+            case REFUSED, DIES_BEFORE, DIES_AFTER, HANGS_BEFORE, HANGS_AFTER -> gone(Kind.UNAVAILABLE, Usage.NONE);
+        };
+    }
+
+    private static ModelException gone(Kind kind, Usage used) {
+        return new ModelException(kind, "The model was lost as planned.", used, null, null);
+    }
+
+    private ModelAnswer play(ModelRequest request, Deadline deadline, Consumer<StreamEvent> events)
+            throws ModelException {
         Script script = next(request, deadline);
         for (StreamEvent event : script.events()) {
             script.before().run();
@@ -170,7 +202,11 @@ public final class ScriptedModel implements ModelClient {
     private synchronized Script next(ModelRequest request, Deadline deadline) {
         requests.add(request);
         deadlines.add(deadline);
-        last = scripts.isEmpty() ? last : scripts.remove();
+        if (!scripts.isEmpty()) {
+            last = scripts.remove();
+        } else if (author != null) {
+            last = author.apply(request);
+        }
         metered = metered.plus(last.usage());
         return last;
     }

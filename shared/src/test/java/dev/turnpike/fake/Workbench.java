@@ -32,6 +32,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -49,13 +52,14 @@ public final class Workbench {
 
     private static final Duration REAPER_INTERVAL = Duration.ofMinutes(1);
     private static final int MOST_ROUNDS = 2_000;
+    private static final PriceList PRICES = PriceList.forProvider("openai");
 
     public final SettableClock clock = new SettableClock(Instant.parse("2026-11-01T12:00:00Z"));
     public final CountingIds ids = new CountingIds();
     public final PortCalls calls = new PortCalls();
     public final MemoryStore store = new MemoryStore(clock, Duration.ofDays(30), calls);
     public final MemoryQueue queue = new MemoryQueue(clock, calls);
-    public final ScriptedModel model = new ScriptedModel();
+    public final ScriptedModel model = new ScriptedModel(calls);
     public final Reaper reaper = new Reaper(store, queue, clock);
     public final StepEngine engine;
     public final RunAdmission admission;
@@ -70,23 +74,21 @@ public final class Workbench {
         this(EngineSettings.defaults("test"), 50, tools);
     }
 
-    /// @param tools all of them are offered to every run
     public Workbench(EngineSettings settings, int maxSteps, Tool<?>... tools) {
-        ToolRegistry registry = ToolRegistry.of(List.of(tools));
+        this(settings, maxSteps, ToolRegistry.of(List.of(tools)), Executors::newVirtualThreadPerTaskExecutor);
+    }
+
+    /// @param registry all of its tools are offered to every run
+    /// @param threads for the calls of a tool step
+    public Workbench(EngineSettings settings, int maxSteps, ToolRegistry registry, Supplier<ExecutorService> threads) {
         requests =
                 new RequestReader(mapper, new RequestSettings(1_000, null, List.copyOf(registry.names()), _ -> true));
         engine = new StepEngine(
                 store,
                 queue,
                 new ContextLoader(store, settings.maxHistory()),
-                new ModelStep(
-                        model,
-                        new ContextWindow(String::length),
-                        registry,
-                        PriceList.forProvider("openai"),
-                        settings,
-                        ids),
-                new ToolStep(store, registry, settings, ids),
+                new ModelStep(model, new ContextWindow(String::length), registry, PRICES, settings, ids),
+                new ToolStep(store, registry, settings, ids, threads),
                 settings);
         admission = new RunAdmission(
                 store,
@@ -107,16 +109,20 @@ public final class Workbench {
 
     /// Leaves a run to the queue.
     public Run post(String json) {
-        Run run = admitted(admission.admit(application(json, null))).run();
-        queue.send(run.message(), Duration.ZERO);
-        return run;
+        return calls.process(() -> {
+            Run run = admitted(admission.admit(application(json, null))).run();
+            queue.send(run.message(), Duration.ZERO);
+            return run;
+        });
     }
 
     /// Runs it at once, as the api function does.
     public Outcome call(String json) {
-        var deadline = Deadline.in(INVOCATION, clock);
-        var admitted = admitted(admission.admit(application(json, engine.firstLease(deadline))));
-        return engine.start(admitted.run(), admitted.input(), deadline, events::add);
+        return calls.process(() -> {
+            var deadline = Deadline.in(INVOCATION, clock);
+            var admitted = admitted(admission.admit(application(json, engine.firstLease(deadline))));
+            return engine.start(admitted.run(), admitted.input(), deadline, events::add);
+        });
     }
 
     private static Admission.Admitted admitted(Admission admission) {
@@ -134,24 +140,29 @@ public final class Workbench {
     }
 
     public Outcome deliver(StepMessage message, Duration time) {
-        return engine.advance(message, Deadline.in(time, clock), events::add);
+        return calls.process(() -> engine.advance(message, Deadline.in(time, clock), events::add));
     }
 
     /// Serves whatever is due. What fails or is not acknowledged comes again later.
     public void work() {
+        work(INVOCATION);
+    }
+
+    /// @param time of each invocation
+    public void work(Duration time) {
         Optional<StepMessage> next = queue.receive();
         for (int round = 0; next.isPresent(); round++) {
             if (round > MOST_ROUNDS) {
                 throw new AssertionError("the queue does not get empty");
             }
-            serve(next.get());
+            serve(next.get(), time);
             next = queue.receive();
         }
     }
 
-    private void serve(StepMessage message) {
+    private void serve(StepMessage message, Duration time) {
         try {
-            if (deliver(message) instanceof Outcome.NotNow(Instant notBefore)) {
+            if (deliver(message, time) instanceof Outcome.NotNow(Instant notBefore)) {
                 Instant soon = clock.instant().plusSeconds(1);
                 queue.putBack(message, notBefore.isAfter(soon) ? notBefore.plusSeconds(1) : soon);
             }
@@ -187,7 +198,7 @@ public final class Workbench {
 
     private void sweep() {
         try {
-            reaper.sweep();
+            var _ = calls.process(reaper::sweep);
         } catch (RuntimeException | PortCalls.ProcessDied failure) {
             // The next minute has another.
             expected(failure);
@@ -223,7 +234,15 @@ public final class Workbench {
                 .toList();
     }
 
-    /// The results among them.
+    /// What the run itself added to them.
+    public List<Item> output(Run run) {
+        return store.items(run.key().conversation()).stream()
+                .filter(stored -> stored.seq() >= run.inputEnd() && stored.seq() < run.endSeq())
+                .map(StoredItem::item)
+                .toList();
+    }
+
+    /// The results among its conversation's items.
     public List<Item.ToolResult> results(Run run) {
         return items(run).stream()
                 .flatMap(item -> item instanceof Item.ToolResult result ? Stream.of(result) : Stream.empty())

@@ -1,0 +1,92 @@
+package dev.turnpike.proof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.fake.CountedTool;
+import dev.turnpike.fake.Invariants;
+import dev.turnpike.fake.Workbench;
+import dev.turnpike.ledger.LedgerRow;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.StepMessage;
+import dev.turnpike.tokens.Usage;
+import dev.turnpike.tool.Effect;
+import java.util.HashSet;
+import java.util.List;
+
+/// What is promised of every run, whatever happened to it, checked when all is quiet.
+final class Promises {
+    private final Workbench bench;
+    private final Tools tools;
+
+    Promises(Workbench bench, Tools tools) {
+        this.bench = bench;
+        this.tools = tools;
+    }
+
+    void check() {
+        Invariants.check(bench.store);
+        assertThat(bench.store.runs())
+                .as("runs that did not end")
+                .allMatch(run -> run.status().terminal());
+        tools.all().forEach(this::startsAreFew);
+        everyModelCallIsInTheLedger();
+        replayChangesNothing();
+    }
+
+    private void startsAreFew(CountedTool tool) {
+        switch (tool.effect()) {
+            case READ_ONLY -> {}
+            case REPEATABLE ->
+                assertThat(new HashSet<>(tool.starts()).size())
+                        .as("keys of %s, against its calls", tool.name())
+                        .isLessThanOrEqualTo(committedCalls(tool.name()));
+            case ONCE ->
+                assertThat(tool.starts())
+                        .as("starts of %s, by key", tool.name())
+                        .doesNotHaveDuplicates();
+        }
+        if (tool.effect() == Effect.ONCE) {
+            assertThat(tool.starts().size())
+                    .as("starts of %s, against its calls", tool.name())
+                    .isLessThanOrEqualTo(committedCalls(tool.name()));
+        }
+    }
+
+    /// A tool starts once its call is committed, and not before.
+    private int committedCalls(String tool) {
+        return (int) bench.store.runs().stream()
+                .flatMap(run -> bench.output(run).stream())
+                .filter(item ->
+                        item instanceof Item.ToolCall call && call.name().equals(tool))
+                .count();
+    }
+
+    /// A process that died may or may not have called the model before: rows of such attempts are estimates, and may
+    /// be too many, never too few.
+    private void everyModelCallIsInTheLedger() {
+        List<LedgerRow> rows = bench.store.ledger();
+        long reported = rows.stream()
+                .map(LedgerRow::usage)
+                .filter(usage -> !usage.estimated())
+                .mapToLong(Usage::totalTokens)
+                .sum();
+        assertThat(rows.size())
+                .as("ledger rows, against calls of the model")
+                .isGreaterThanOrEqualTo(bench.model.requests().size());
+        assertThat(reported)
+                .as("tokens in the ledger, against the model's own meter")
+                .isLessThanOrEqualTo(bench.model.metered().totalTokens());
+    }
+
+    private void replayChangesNothing() {
+        String end = bench.store.snapshot();
+        for (Run run : bench.store.runs()) {
+            for (int step = 0; step <= run.step() + 1; step++) {
+                bench.deliver(new StepMessage(run.key(), step));
+            }
+        }
+        bench.reaper.sweep();
+        assertThat(bench.store.snapshot()).as("the table after a replay").isEqualTo(end);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.turnpike.proof;
+
+import static dev.turnpike.fake.ScriptedModel.Script.calls;
+import static dev.turnpike.fake.ScriptedModel.Script.says;
+
+import dev.turnpike.conversation.Item;
+import dev.turnpike.fake.PortCalls.ProcessDied;
+import dev.turnpike.fake.ScriptedModel.Script;
+import dev.turnpike.fake.Workbench;
+import dev.turnpike.model.ModelRequest;
+import dev.turnpike.run.StoreUnavailableException;
+import java.time.Duration;
+
+/// A run of three steps: the model asks for a tool of each kind, they run, the model says what came of it.
+final class Story {
+    private static final String HELLO = "{\"input\": \"Hello\"}";
+    private static final String IN_BACKGROUND = "{\"input\": \"Hello\", \"background\": true}";
+    private static final Duration THINKING = Duration.ofSeconds(20);
+
+    /// Enough for one step, as long as the model thinks.
+    private static final Duration SHORT_INVOCATION = Duration.ofSeconds(40);
+
+    final Workbench bench;
+    final Promises promises;
+
+    /// How the run is started.
+    enum Way {
+        THROUGH_THE_QUEUE("a run that the queue started"),
+        STEP_BY_STEP("a run whose every step is another invocation"),
+        IN_LINE("a run that the api function started");
+
+        final String title;
+
+        Way(String title) {
+            this.title = title;
+        }
+    }
+
+    Story(Tools tools) {
+        bench = tools.bench();
+        bench.model.improvises(this::answer);
+        promises = new Promises(bench, tools);
+    }
+
+    private Script answer(ModelRequest request) {
+        boolean done = request.items().stream().anyMatch(Item.ToolResult.class::isInstance);
+        return (done ? says("Done.") : calls("look", "mail", "pay")).meanwhile(() -> bench.clock.advance(THINKING));
+    }
+
+    void take(Way way) {
+        try {
+            switch (way) {
+                case THROUGH_THE_QUEUE -> {
+                    bench.post(IN_BACKGROUND);
+                    bench.work();
+                }
+                case STEP_BY_STEP -> {
+                    bench.post(IN_BACKGROUND);
+                    bench.work(SHORT_INVOCATION);
+                }
+                case IN_LINE -> bench.call(HELLO);
+            }
+        } catch (StoreUnavailableException | ProcessDied _) {
+            // The caller is told that it failed; what was begun goes on all the same.
+        }
+    }
+}
