@@ -205,17 +205,27 @@ public final class ModelStep {
 
     /// The row of an attempt that died before it could say what it used: at least the prompt, which was the same.
     LedgerRow lostAttempt(LedgerRow settled, long fence) {
-        Usage usage = Usage.estimated(settled.usage().inputTokens(), 0);
-        return new LedgerRow(
+        return lostAttempt(
                 settled.run(),
                 settled.step(),
                 fence,
-                LedgerRow.State.ABANDONED,
                 settled.model(),
-                usage,
-                prices.cost(settled.model(), usage, settled.at()),
-                -1,
+                settled.usage().inputTokens(),
                 settled.at());
+    }
+
+    /// The same when no attempt of the step has reported its prompt, which is counted then.
+    LedgerRow lostAttempt(LiveRun live, long fence) {
+        Run run = live.run();
+        long prompt = live.items().stream().mapToLong(window::tokens).sum();
+        Instant now = live.deadline().clock().instant();
+        return lostAttempt(run.key().run(), run.step(), fence, run.request().model(), prompt, now);
+    }
+
+    private LedgerRow lostAttempt(String run, int step, long fence, String model, long promptTokens, Instant at) {
+        Usage usage = Usage.estimated(promptTokens, 0);
+        return new LedgerRow(
+                run, step, fence, LedgerRow.State.ABANDONED, model, usage, prices.cost(model, usage, at), -1, at);
     }
 
     private static Set<String> callIds(LiveRun live) {

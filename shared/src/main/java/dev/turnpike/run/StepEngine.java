@@ -61,7 +61,7 @@ public final class StepEngine {
             case Acquisition.Acquired(Run run) -> drive(run, null, deadline, watcher);
             case Acquisition.Held(Instant until) -> new Outcome.NotNow(until);
             case Acquisition.Stale(Run run) -> repair(run, now);
-            case Acquisition.Exhausted(Run run) -> giveUp(run, now);
+            case Acquisition.Exhausted(Run run) -> giveUp(run, deadline, watcher);
             case Acquisition.Ended(Run run) -> new Outcome.Ended(run);
             case Acquisition.Unknown() -> new Outcome.Ignored("no such run");
         };
@@ -145,7 +145,7 @@ public final class StepEngine {
             }
             return new NextStep.HandOver(delay);
         }
-        recordLostAttempts(live.run(), result.row());
+        recordLostAttempts(live, result.row(), live.run().fence());
         try {
             return save(live, result, plan.after(live, result));
         } catch (ItemTooLargeException _) {
@@ -188,20 +188,28 @@ public final class StepEngine {
     }
 
     /// Earlier attempts of this step died on the way; each may have paid for the same prompt.
-    private void recordLostAttempts(Run run, @Nullable LedgerRow settled) {
-        if (settled == null) {
+    ///
+    /// @param settled what this attempt used; null for nothing
+    /// @param before the fence of the first attempt that is not lost
+    private void recordLostAttempts(LiveRun live, @Nullable LedgerRow settled, long before) {
+        Run run = live.run();
+        long first = run.fence() - run.attempts() + 1;
+        if (first >= before || !StepPlan.modelIsDue(live)) {
             return;
         }
-        for (long fence = run.fence() - run.attempts() + 1; fence < run.fence(); fence++) {
-            runs.abandon(run.key(), modelStep.lostAttempt(settled, fence));
+        for (long fence = first; fence < before; fence++) {
+            LedgerRow lost =
+                    settled == null ? modelStep.lostAttempt(live, fence) : modelStep.lostAttempt(settled, fence);
+            runs.abandon(run.key(), lost);
         }
     }
 
     private Outcome end(LiveRun live, StopReason reason, @Nullable RunError error) {
-        boolean ended = live.run().status().terminal()
-                || save(live, StepResult.NONE, new NextStep.End(reason, error)) instanceof NextStep.End;
-        if (!ended) {
-            return new Outcome.NotNow(live.run().leaseUntil());
+        if (!live.run().status().terminal()) {
+            recordLostAttempts(live, null, live.run().fence());
+            if (!(save(live, StepResult.NONE, new NextStep.End(reason, error)) instanceof NextStep.End)) {
+                return new Outcome.NotNow(live.run().leaseUntil());
+            }
         }
         live.emit(new RunEvent.Ended(live.run()));
         return new Outcome.Ended(live.run());
@@ -226,19 +234,23 @@ public final class StepEngine {
         return new Outcome.Ignored("stale step");
     }
 
-    private Outcome giveUp(Run run, Instant now) {
-        var finish = new After.Finish(StopReason.ERROR, RunError.STEP_ATTEMPTS_EXHAUSTED);
-        return switch (runs.commit(new StepCommit(run, false, List.of(), null, -1, finish, now))) {
-            case Commit.Committed(Run ended) -> new Outcome.Ended(ended);
-            case Commit.CancelRequested() -> {
-                var cancel = new After.Finish(StopReason.CANCELLED, null);
-                yield runs.commit(new StepCommit(run, false, List.of(), null, -1, cancel, now))
-                                instanceof Commit.Committed(Run ended)
-                        ? new Outcome.Ended(ended)
-                        : new Outcome.Ignored("moved on");
-            }
-            case Commit.FencedOut() -> new Outcome.Ignored("moved on");
-        };
+    /// Every attempt of the step is lost. The last of them may still live and commit, so it counts as lost only once
+    /// the
+    /// run has ended without it.
+    private Outcome giveUp(Run run, Deadline deadline, Consumer<RunEvent> watcher) {
+        var lease = new LeaseKeeper(runs, settings, deadline.clock(), run);
+        LiveRun live = contexts.load(run, null, deadline, watcher, lease);
+        recordLostAttempts(live, null, run.fence());
+        boolean model = StepPlan.modelIsDue(live);
+        var exhausted = new NextStep.End(StopReason.ERROR, RunError.STEP_ATTEMPTS_EXHAUSTED);
+        if (!(save(live, StepResult.NONE, exhausted) instanceof NextStep.End)) {
+            return new Outcome.Ignored("moved on");
+        }
+        if (model) {
+            runs.abandon(run.key(), modelStep.lostAttempt(live, run.fence()));
+        }
+        live.emit(new RunEvent.Ended(live.run()));
+        return new Outcome.Ended(live.run());
     }
 
     private Instant leaseUntil(Deadline deadline) {

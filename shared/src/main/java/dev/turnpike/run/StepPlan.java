@@ -30,6 +30,11 @@ final class StepPlan {
         };
     }
 
+    /// Whether the step that is due is a call of the model.
+    static boolean modelIsDue(LiveRun live) {
+        return due(owed(live.items(), List.of())) instanceof NextStep.CallModel;
+    }
+
     private static NextStep due(Map<String, Item.ToolCall> owed) {
         List<Item.ToolCall> server = by(owed, Executor.SERVER);
         return server.isEmpty() ? new NextStep.CallModel() : new NextStep.CallTools(server);

@@ -280,6 +280,56 @@ class StepEngineTest {
     }
 
     @Test
+    @DisplayName("Row 12: lost attempts are shown as abandoned though the run then fails without using anything")
+    void row12ThenFailure() {
+        bench.model.plays(says("Lost.").dying(), fails(Kind.AUTHENTICATION));
+        Run run = bench.post(HELLO);
+
+        bench.work();
+        bench.recover();
+
+        assertThat(bench.now(run).status()).isEqualTo(RunStatus.FAILED);
+        assertThat(abandonedFences(run)).containsExactly(1L);
+        assertThat(bench.store.ledger(run.key()).getFirst().usage())
+                .matches(Usage::estimated)
+                .matches(usage -> usage.inputTokens() > 0);
+    }
+
+    @Test
+    @DisplayName("Row 12: lost attempts are shown as abandoned though the run is then cancelled")
+    void row12ThenCancelled() {
+        bench.model.plays(says("Lost.").dying());
+        Run run = bench.post(HELLO);
+
+        bench.work();
+        bench.store.requestCancel(run.key());
+        bench.recover();
+
+        assertThat(bench.now(run).status()).isEqualTo(RunStatus.CANCELLED);
+        assertThat(abandonedFences(run)).containsExactly(1L);
+    }
+
+    @Test
+    @DisplayName("Row 12: when a step's attempts are exhausted, all of them are shown as abandoned")
+    void row12ThenExhausted() {
+        bench.model.plays(says("Never.").dying());
+        Run run = bench.post(HELLO);
+
+        bench.work();
+        bench.recover();
+
+        assertThat(bench.now(run).error()).isEqualTo(RunError.STEP_ATTEMPTS_EXHAUSTED);
+        assertThat(abandonedFences(run)).containsExactly(1L, 2L, 3L, 4L, 5L);
+    }
+
+    private List<Long> abandonedFences(Run run) {
+        return bench.store.ledger(run.key()).stream()
+                .filter(row -> row.state() == State.ABANDONED)
+                .map(LedgerRow::fence)
+                .toList();
+    }
+
+    @Test
     @DisplayName("Row 13: after a crash between a commit and the sending of the next message, the run goes on")
     void row13() {
         bench.model.plays(slowly(calls("look")), says("Done."));
