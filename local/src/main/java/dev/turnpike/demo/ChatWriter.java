@@ -58,12 +58,15 @@ final class ChatWriter {
         send(out, chunk(JSON.objectNode().put("content", piece), null));
     }
 
-    /// Its name first, then its arguments.
-    void call(OutputStream out, int index, Call call) throws IOException {
+    /// Its arguments follow.
+    void callName(OutputStream out, int index, Call call) throws IOException {
         ObjectNode named = JSON.objectNode();
         call(named.putArray("tool_calls").addObject().put("index", index), index, call)
                 .put("arguments", "");
         send(out, chunk(named, null));
+    }
+
+    void callArguments(OutputStream out, int index, Call call) throws IOException {
         ObjectNode arguments = JSON.objectNode();
         arguments
                 .putArray("tool_calls")
@@ -83,6 +86,12 @@ final class ChatWriter {
         chunk.putArray("choices");
         chunk.set("usage", usage(promptTokens, completionTokens));
         send(out, chunk);
+    }
+
+    /// Half a chunk.
+    static void garbage(OutputStream out) throws IOException {
+        out.write("data: {\"choices\": [{\"index\": 0, \"delta\": {\"content\": \"half\n\n".getBytes(UTF_8));
+        out.flush();
     }
 
     static void done(OutputStream out) throws IOException {

@@ -1,11 +1,13 @@
 package dev.turnpike.demo;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.turnpike.demo.Reply.Call;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -19,18 +21,41 @@ final class Completion {
     /// What a fault leaves of an answer.
     private static final int WORDS_BEFORE_FAULT = 3;
 
+    private static final Duration DRIP = Duration.ofMillis(300);
+
+    /// One token, however often it comes.
+    private static final String MORE = " more";
+
+    /// In one chunk.
+    private static final int ENDLESS_WORDS = 100;
+
     private final ChatRequest request;
     private final String promptText;
+    private final Optional<Directive.Way> fault;
     private final TokenMeter meter;
     private final Duration pace;
     private final CountDownLatch closing;
     private final ChatWriter writer;
+    /// What went out so far.
+    private final StringBuilder said = new StringBuilder();
+
+    /// Of what went out after that.
+    private long moreTokens;
+
     private boolean counted;
 
+    /// @param fault what becomes of the answer instead of its end
     /// @param closing ends a stall when the model itself ends
-    Completion(ChatRequest request, String promptText, TokenMeter meter, Duration pace, CountDownLatch closing) {
+    Completion(
+            ChatRequest request,
+            String promptText,
+            Optional<Directive.Way> fault,
+            TokenMeter meter,
+            Duration pace,
+            CountDownLatch closing) {
         this.request = request;
         this.promptText = promptText;
+        this.fault = fault;
         this.meter = meter;
         this.pace = pace;
         this.closing = closing;
@@ -58,7 +83,7 @@ final class Completion {
     private void countBroken() {
         if (!counted) {
             counted = true;
-            meter.broken(request.model());
+            meter.broken(request.model(), meter.count(promptText), meter.count(said.toString()) + moreTokens);
         }
     }
 
@@ -75,9 +100,8 @@ final class Completion {
     }
 
     private void sendWhole(HttpExchange exchange, Reply reply, String finishReason) throws IOException {
-        Optional<Directive> fault = fault();
         if (fault.isPresent()) {
-            breakOff(fault.get());
+            breakOffBeforeItBegins(fault.get());
         }
         int promptTokens = meter.count(promptText);
         int completionTokens = completionTokens(reply);
@@ -96,12 +120,12 @@ final class Completion {
         writer.begin(out);
         switch (reply) {
             case Reply.Text(String text) -> streamWords(out, text);
-            case Reply.Calls(var calls) -> {
-                for (int i = 0; i < calls.size(); i++) {
-                    pause();
-                    writer.call(out, i, calls.get(i));
-                }
-            }
+            case Reply.Calls(var calls) -> streamCalls(out, calls);
+        }
+        if (fault.isPresent()) {
+            breakOff(out, fault.get());
+            exchange.close();
+            return;
         }
         writer.finish(out, finishReason);
         int promptTokens = meter.count(promptText);
@@ -115,29 +139,68 @@ final class Completion {
     }
 
     private void streamWords(OutputStream out, String text) throws IOException {
-        Optional<Directive> fault = fault();
-        int words = 0;
-        for (String word : BETWEEN_WORDS.splitAsStream(text).toList()) {
-            if (fault.isPresent() && words == WORDS_BEFORE_FAULT) {
-                breakOff(fault.get());
-            }
+        int most = fault.isPresent() ? WORDS_BEFORE_FAULT : Integer.MAX_VALUE;
+        for (String word : BETWEEN_WORDS.splitAsStream(text).limit(most).toList()) {
             pause();
             writer.text(out, word);
-            words++;
+            said.append(word);
         }
     }
 
-    private Optional<Directive> fault() {
-        return Directive.in(request.question())
-                .filter(directive -> directive instanceof Directive.Stall || directive instanceof Directive.Cut);
+    /// A fault leaves the first call's name.
+    private void streamCalls(OutputStream out, List<Call> calls) throws IOException {
+        for (int i = 0; i < calls.size(); i++) {
+            pause();
+            writer.callName(out, i, calls.get(i));
+            said.append(calls.get(i).name());
+            if (fault.isPresent()) {
+                return;
+            }
+            writer.callArguments(out, i, calls.get(i));
+            said.append(calls.get(i).arguments());
+        }
     }
 
-    private void breakOff(Directive fault) throws IOException {
-        countBroken();
-        if (fault instanceof Directive.Stall) {
+    /// Returns where the answer shall look as if it were complete.
+    private void breakOff(OutputStream out, Directive.Way way) throws IOException {
+        switch (way) {
+            case STALL -> {
+                countBroken();
+                await(Duration.ofDays(1));
+            }
+            case CUT -> throw brokenOff();
+            case GARBAGE -> {
+                countBroken();
+                ChatWriter.garbage(out);
+            }
+            case NO_END -> countBroken();
+            case ENDLESS -> goOn(out, pace, ENDLESS_WORDS);
+            case DRIP -> goOn(out, DRIP, 1);
+        }
+    }
+
+    /// An answer in one piece is there or not.
+    private void breakOffBeforeItBegins(Directive.Way way) throws IOException {
+        if (way == Directive.Way.STALL) {
+            countBroken();
             await(Duration.ofDays(1));
         }
-        throw new IOException("broken off as asked");
+        throw brokenOff();
+    }
+
+    private static IOException brokenOff() {
+        return new IOException("broken off as asked");
+    }
+
+    /// Until the client goes. Words are counted as they go out, for there is no end to keep them for.
+    private void goOn(OutputStream out, Duration pause, int words) throws IOException {
+        while (true) {
+            if (pause.isPositive()) {
+                await(pause);
+            }
+            writer.text(out, MORE.repeat(words));
+            moreTokens += words;
+        }
     }
 
     private void pause() throws IOException {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.turnpike.demo.Directive.Fault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,6 +12,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -31,7 +33,7 @@ public final class DemoModel implements AutoCloseable {
     private static final int FIRST_MODEL_SECONDS = 1_700_000_000;
 
     private final TokenMeter meter = new TokenMeter();
-    private final Map<String, Integer> refusals = new ConcurrentHashMap<>();
+    private final Map<String, Integer> faults = new ConcurrentHashMap<>();
     private final CountDownLatch closing = new CountDownLatch(1);
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
     private final Duration pace;
@@ -79,13 +81,22 @@ public final class DemoModel implements AutoCloseable {
             return;
         }
         ChatRequest request = ChatRequest.parse(json);
-        if (Directive.in(request.question()).orElse(null) instanceof Directive.Fail(int status, int times)
-                && refusals.merge(request.question(), 1, Integer::sum) <= times) {
+        Optional<Fault> fault = dueFault(request);
+        if (fault.orElse(null) instanceof Directive.Fail(int status, int _)) {
             meter.failed(request.model());
             fail(exchange, status, "You asked the demo model to fail.");
             return;
         }
-        new Completion(request, promptText(json), meter, pace, closing).answer(exchange);
+        Optional<Directive.Way> broken =
+                fault.map(due -> due instanceof Directive.Break(Directive.Way way, int _) ? way : null);
+        new Completion(request, promptText(json), broken, meter, pace, closing).answer(exchange);
+    }
+
+    private Optional<Fault> dueFault(ChatRequest request) {
+        return Directive.in(request.question())
+                .filter(Fault.class::isInstance)
+                .map(Fault.class::cast)
+                .filter(fault -> faults.merge(request.question(), 1, Integer::sum) <= fault.times());
     }
 
     private static String promptText(JsonNode json) {
@@ -113,6 +124,8 @@ public final class DemoModel implements AutoCloseable {
                         .put("completion_tokens", totals.completionTokens())
                         .put("total_tokens", totals.totalTokens())
                         .put("broken", totals.broken())
+                        .put("broken_prompt_tokens", totals.brokenPromptTokens())
+                        .put("broken_completion_tokens", totals.brokenCompletionTokens())
                         .put("failed", totals.failed()));
         send(exchange, 200, models);
     }

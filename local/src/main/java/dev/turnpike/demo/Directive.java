@@ -1,29 +1,48 @@
 package dev.turnpike.demo;
 
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What a message in square brackets makes the model do, for tests and for those who want to see a fault happen:
-/// `[tool turns: 20]`, `[words: 500]`, `[fail: 503]`, `[fail: 503 x2]`, `[stall]`, `[cut]`.
+/// `[tool turns: 20]`, `[words: 500]`, `[fail: 503]`, `[stall]`, `[cut]`, `[garbage]`, `[no end]`, `[endless]`,
+/// `[drip]`. A fault happens for ever, or as often as it says: `[fail: 503 x2]`, `[cut x1]`.
 sealed interface Directive {
     /// Calls `calculate` that many times, one after the other, before it answers.
     record ToolTurns(int count) implements Directive {}
 
     record Words(int count) implements Directive {}
 
-    /// Refuses with this HTTP status, so many times or for ever.
-    record Fail(int status, int times) implements Directive {}
+    /// Happens so many times to one question.
+    sealed interface Fault extends Directive {
+        int times();
+    }
 
-    /// Begins to answer and then says nothing more until the client goes.
-    record Stall() implements Directive {}
+    /// Refuses with this HTTP status.
+    record Fail(int status, int times) implements Fault {}
 
-    /// Begins to answer and then breaks the connection.
-    record Cut() implements Directive {}
+    /// Begins to answer and does not come to the end.
+    record Break(Way way, int times) implements Fault {}
 
-    Pattern FORM = Pattern.compile(
-            "\\[(?:tool turns: *(?<turns>\\d{1,6})|words: *(?<words>\\d{1,6})|fail: *(?<status>[45]\\d\\d)(?:"
-                    + " *x(?<times>\\d{1,6}))?|(?<stall>stall)|(?<cut>cut))]");
+    enum Way {
+        /// Says nothing more until the client goes.
+        STALL,
+        /// Breaks the connection.
+        CUT,
+        /// Sends a chunk that is not JSON, and ends.
+        GARBAGE,
+        /// Ends as if that had been all, without a finish reason, usage or end mark.
+        NO_END,
+        /// Goes on for ever, whatever limit was set.
+        ENDLESS,
+        /// The same, a word now and then: never silent for long, and never done.
+        DRIP
+    }
+
+    Pattern FORM = Pattern.compile("\\[(?:tool turns: *(?<turns>\\d{1,6})|words: *(?<words>\\d{1,6})"
+            + "|(?:fail: *(?<status>[45]\\d\\d)|(?<way>stall|cut|garbage|no end|endless|drip))"
+            + "(?: *x(?<times>\\d{1,6}))?)]");
 
     /// The first one in a text.
     static Optional<Directive> in(String text) {
@@ -37,12 +56,12 @@ sealed interface Directive {
         if (matcher.group("words") != null) {
             return Optional.of(new Words(Integer.parseInt(matcher.group("words"))));
         }
+        String often = matcher.group("times");
+        int times = often == null ? Integer.MAX_VALUE : Integer.parseInt(often);
         if (matcher.group("status") != null) {
-            String times = matcher.group("times");
-            return Optional.of(new Fail(
-                    Integer.parseInt(matcher.group("status")),
-                    times == null ? Integer.MAX_VALUE : Integer.parseInt(times)));
+            return Optional.of(new Fail(Integer.parseInt(matcher.group("status")), times));
         }
-        return Optional.of(matcher.group("stall") != null ? new Stall() : new Cut());
+        String way = matcher.group("way").replace(' ', '_').toUpperCase(Locale.ROOT);
+        return Optional.of(new Break(Way.valueOf(way), times));
     }
 }

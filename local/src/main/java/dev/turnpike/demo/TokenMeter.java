@@ -10,16 +10,24 @@ import java.util.TreeMap;
 /// compared with it.
 ///
 /// The rule: a prompt is the o200k tokens of its messages and tools as JSON; an answer is those of its text, or of the
-/// names and arguments of its calls.
+/// names and arguments of its calls; as far as it went.
 public final class TokenMeter {
     /// What one model was asked and answered.
     ///
     /// @param answered requests whose answer went out to its end, with their tokens
-    /// @param broken requests whose answer broke off; not in the token counts
+    /// @param broken requests whose answer broke off, with their tokens, which the client was not told
     /// @param failed requests that were refused with an error status; they cost nothing
-    public record Totals(long answered, long promptTokens, long completionTokens, long broken, long failed) {
-        static final Totals NONE = new Totals(0, 0, 0, 0, 0);
+    public record Totals(
+            long answered,
+            long promptTokens,
+            long completionTokens,
+            long broken,
+            long brokenPromptTokens,
+            long brokenCompletionTokens,
+            long failed) {
+        static final Totals NONE = new Totals(0, 0, 0, 0, 0, 0, 0);
 
+        /// Of answers that were complete.
         public long totalTokens() {
             return promptTokens + completionTokens;
         }
@@ -30,6 +38,8 @@ public final class TokenMeter {
                     promptTokens + more.promptTokens,
                     completionTokens + more.completionTokens,
                     broken + more.broken,
+                    brokenPromptTokens + more.brokenPromptTokens,
+                    brokenCompletionTokens + more.brokenCompletionTokens,
                     failed + more.failed);
         }
     }
@@ -59,15 +69,15 @@ public final class TokenMeter {
     }
 
     synchronized void answered(String model, int promptTokens, int completionTokens) {
-        totals.merge(model, new Totals(1, promptTokens, completionTokens, 0, 0), Totals::plus);
+        totals.merge(model, new Totals(1, promptTokens, completionTokens, 0, 0, 0, 0), Totals::plus);
     }
 
-    synchronized void broken(String model) {
-        totals.merge(model, new Totals(0, 0, 0, 1, 0), Totals::plus);
+    synchronized void broken(String model, long promptTokens, long completionTokens) {
+        totals.merge(model, new Totals(0, 0, 0, 1, promptTokens, completionTokens, 0), Totals::plus);
     }
 
     synchronized void failed(String model) {
-        totals.merge(model, new Totals(0, 0, 0, 0, 1), Totals::plus);
+        totals.merge(model, new Totals(0, 0, 0, 0, 0, 0, 1), Totals::plus);
     }
 
     /// Half a second and 75 MB when it is first used, so not before.

@@ -10,6 +10,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -243,6 +245,51 @@ class DemoModelTest {
             {"model":"m","stream":true,"messages":[{"role":"user","content":"[cut]"}]}\
             """)).isInstanceOf(IOException.class);
         assertThat(model.meter().totals("m").broken()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage", "no end"})
+    void aBrokenAnswerMayLookLikeAWholeOneButNeverSaysThatItIs(String way) throws Exception {
+        List<String> lines = stream("""
+            {"model":"m","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"[%s]"}]}\
+            """.formatted(way));
+        assertThat(String.join("\n", lines))
+                .contains("You")
+                .doesNotContain("[DONE]", "\"finish_reason\":\"stop\"", "\"usage\"");
+        assertThat(lines.getLast().endsWith("}")).isEqualTo(way.equals("no end"));
+    }
+
+    @Test
+    void theTokensOfABrokenAnswerAreCountedAsFarAsItWent() throws Exception {
+        stream("""
+            {"model":"m","stream":true,"messages":[{"role":"user","content":"[no end x1] Hello"}]}\
+            """);
+        var totals = model.meter().totals("m");
+        assertThat(totals.broken()).isEqualTo(1);
+        // You said: "
+        assertThat(totals.brokenCompletionTokens()).isBetween(3L, 9L);
+        assertThat(totals.brokenPromptTokens()).isPositive();
+        assertThat(totals.totalTokens()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"endless", "drip"})
+    void anAnswerWithoutEndGoesOnUntilTheClientGoes(String way) throws Exception {
+        try (var body = client.send(
+                        request("/v1/chat/completions")
+                                .POST(BodyPublishers.ofString("""
+                                    {"model":"m","stream":true,"max_tokens":5,"messages":[{"role":"user","content":"[%s]"}]}\
+                                    """.formatted(way)))
+                                .build(),
+                        BodyHandlers.ofInputStream())
+                .body()) {
+            assertThat(new String(body.readNBytes(2_000), StandardCharsets.UTF_8))
+                    .contains(" more");
+        }
+        while (model.meter().totals("m").broken() == 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(model.meter().totals("m").brokenCompletionTokens()).isGreaterThan(5);
     }
 
     @Test

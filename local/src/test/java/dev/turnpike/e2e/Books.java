@@ -23,6 +23,10 @@ final class Books implements AutoCloseable {
             return attributes.getOrDefault(name, AttributeValue.fromS("")).s();
         }
 
+        boolean flag(String name) {
+            return attributes.getOrDefault(name, AttributeValue.fromBool(false)).bool();
+        }
+
         long number(String name) {
             return Long.parseLong(
                     attributes.getOrDefault(name, AttributeValue.fromN("0")).n());
