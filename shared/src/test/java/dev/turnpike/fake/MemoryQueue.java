@@ -8,22 +8,33 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
-/// A queue that keeps no order, delivers what is due, and delivers again what was not acknowledged.
+/// A queue that keeps no order, delivers what is due, and delivers again what was not acknowledged, until it has done
+/// so too often.
 public final class MemoryQueue implements StepQueue {
+    /// Deliveries after which a message is given up.
+    public static final int MOST_RECEIVES = 20;
+
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(15);
 
     private final InstantSource clock;
     private final PortCalls calls;
     private final List<Waiting> waiting = new ArrayList<>();
     private final List<StepMessage> sent = new ArrayList<>();
+    private final List<StepMessage> deadLetters = new ArrayList<>();
 
     public MemoryQueue(InstantSource clock, PortCalls calls) {
         this.clock = clock;
         this.calls = calls;
     }
 
-    private record Waiting(StepMessage message, Instant due) {}
+    private record Waiting(StepMessage message, Instant due, int receives) {}
+
+    /// A message in somebody's hands: gone, unless it is put back.
+    ///
+    /// @param receives how often it has been delivered, this time included
+    public record Delivery(StepMessage message, int receives) {}
 
     @Override
     public void send(StepMessage message, Duration delay) {
@@ -33,7 +44,7 @@ public final class MemoryQueue implements StepQueue {
         calls.through("send", () -> {
             synchronized (this) {
                 sent.add(message);
-                waiting.add(new Waiting(message, clock.instant().plus(delay)));
+                waiting.add(new Waiting(message, clock.instant().plus(delay), 0));
             }
         });
     }
@@ -43,19 +54,49 @@ public final class MemoryQueue implements StepQueue {
         return List.copyOf(sent);
     }
 
+    /// Those that were given up.
+    public synchronized List<StepMessage> deadLetters() {
+        return List.copyOf(deadLetters);
+    }
+
     /// Takes a message that is due: the latest sent, because nobody is promised the first.
     public synchronized Optional<StepMessage> receive() {
-        for (int i = waiting.size() - 1; i >= 0; i--) {
-            if (!waiting.get(i).due().isAfter(clock.instant())) {
-                return Optional.of(waiting.remove(i).message());
-            }
+        return take(due().reversed()).map(Delivery::message);
+    }
+
+    /// Takes any of the messages that are due.
+    public synchronized Optional<Delivery> receive(RandomGenerator any) {
+        List<Waiting> due = due();
+        return due.isEmpty() ? Optional.empty() : take(List.of(due.get(any.nextInt(due.size()))));
+    }
+
+    private List<Waiting> due() {
+        return waiting.stream()
+                .filter(message -> !message.due().isAfter(clock.instant()))
+                .toList();
+    }
+
+    private Optional<Delivery> take(List<Waiting> candidates) {
+        if (candidates.isEmpty()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        Waiting taken = candidates.getFirst();
+        waiting.remove(taken);
+        return Optional.of(new Delivery(taken.message(), taken.receives() + 1));
     }
 
     /// The message was not acknowledged: it comes again.
     public synchronized void putBack(StepMessage message, Instant due) {
-        waiting.add(new Waiting(message, due));
+        waiting.add(new Waiting(message, due, 0));
+    }
+
+    /// The same, unless it has been delivered too often.
+    public synchronized void putBack(Delivery delivery, Instant due) {
+        if (delivery.receives() < MOST_RECEIVES) {
+            waiting.add(new Waiting(delivery.message(), due, delivery.receives()));
+        } else {
+            deadLetters.add(delivery.message());
+        }
     }
 
     /// When the next message is due; empty when there is none.

@@ -66,7 +66,7 @@ public final class PortCalls {
     private final Map<Integer, Fault> byNumber = new HashMap<>();
     private final Map<String, Hit> byName = new HashMap<>();
     private volatile Course course = this::planned;
-    private volatile boolean dead;
+    private final ThreadLocal<Boolean> dead = ThreadLocal.withInitial(() -> false);
     private volatile IntConsumer meanwhile = _ -> {
         throw new IllegalStateException("nobody said what passes while a call hangs");
     };
@@ -118,14 +118,14 @@ public final class PortCalls {
         course = other;
     }
 
-    /// What a process does from its start to its end. Once it is dead, none of its calls gets anywhere.
+    /// What a process does from its start to its end, on one thread. Once it is dead, none of its calls gets anywhere.
     public <T> T process(Supplier<T> work) {
-        boolean outer = dead;
-        dead = false;
+        boolean outer = dead.get();
+        dead.set(false);
         try {
             return work.get();
         } finally {
-            dead = outer;
+            dead.set(outer);
         }
     }
 
@@ -141,7 +141,7 @@ public final class PortCalls {
     }
 
     <T, E extends Exception> T through(String name, Effect<T, E> effect, Refusal<E> refusal) throws E {
-        if (dead) {
+        if (dead.get()) {
             throw new ProcessDied();
         }
         int number = number(name);
@@ -178,7 +178,7 @@ public final class PortCalls {
     }
 
     private ProcessDied die() {
-        dead = true;
+        dead.set(true);
         return new ProcessDied();
     }
 

@@ -32,6 +32,7 @@ public final class ScriptedModel implements ModelClient {
     private @Nullable Function<ModelRequest, Script> author;
     private Script last = Script.says("Hello.");
     private Usage metered = Usage.NONE;
+    private int paid;
 
     public ScriptedModel(PortCalls calls) {
         this.calls = calls;
@@ -160,6 +161,11 @@ public final class ScriptedModel implements ModelClient {
         return List.copyOf(deadlines);
     }
 
+    /// How many calls have used anything.
+    public synchronized int paid() {
+        return paid;
+    }
+
     /// What its calls have used together, whatever became of their answers.
     public synchronized Usage metered() {
         return metered;
@@ -208,6 +214,7 @@ public final class ScriptedModel implements ModelClient {
             last = author.apply(request);
         }
         metered = metered.plus(last.usage());
+        paid += last.usage().totalTokens() > 0 ? 1 : 0;
         return last;
     }
 }
