@@ -33,11 +33,11 @@ class BoundaryTest {
     /// all. A new package gets its place here.
     private static final Map<String, Set<String>> MAY_NAME = mayName();
 
-    /// Packages of more than 20 files, and how far each may grow. These three are one subject each, told in small
+    /// Packages of more than 20 files, and how far each may grow. These four are one subject each, told in small
     /// values;
     /// one more needs such a reason.
     private static final Map<String, Integer> LARGER_PACKAGES =
-            Map.of("shared run", 32, "shared model", 28, "local local", 40);
+            Map.of("shared run", 32, "shared model", 28, "shared aws", 28, "local local", 40);
 
     private static Map<String, Set<String>> mayName() {
         Set<String> ground = Set.of("sse", "tokens", "tool", "lambda", "access");

@@ -8,6 +8,8 @@ import dev.turnpike.run.StoreContract.Stores;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -18,10 +20,13 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The stores on DynamoDB itself, through the real SDK: a server for a test class, a table for each test.
 final class FreshTables implements BeforeAllCallback, AfterAllCallback {
+    private final CapacityMeter capacity = new CapacityMeter();
+    private String table = "";
     private @Nullable EmbeddedDynamo server;
     private @Nullable DynamoDbClient client;
 
@@ -33,7 +38,19 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
                 .region(Region.EU_CENTRAL_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
                 .httpClient(UrlConnectionHttpClient.create())
+                .overrideConfiguration(override -> override.addExecutionInterceptor(capacity))
                 .build();
+    }
+
+    /// Every row of the newest table.
+    List<Map<String, AttributeValue>> everything() {
+        return client().scanPaginator(request -> request.tableName(table)).items().stream()
+                .toList();
+    }
+
+    /// What the stores consume.
+    CapacityMeter capacity() {
+        return capacity;
     }
 
     @Override
@@ -45,7 +62,7 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
     }
 
     Stores stores(InstantSource clock, Duration timeToLive, RunRequest.Reader requests) {
-        String table = "table-" + UUID.randomUUID();
+        table = "table-" + UUID.randomUUID();
         Table.create(client(), table);
         JsonMapper mapper = WireJson.mapper();
         return new Stores(

@@ -14,7 +14,6 @@ import dev.turnpike.run.StepCommit;
 import dev.turnpike.run.StepCommit.After;
 import dev.turnpike.run.StopReason;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,14 +28,14 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 final class CommitTransaction {
     private final String table;
     private final Transactions transactions;
-    private final ItemCodec items;
-    private final Duration timeToLive;
+    private final ItemRows items;
+    private final Lifetime lifetime;
 
-    CommitTransaction(String table, Transactions transactions, ItemCodec items, Duration timeToLive) {
+    CommitTransaction(String table, Transactions transactions, ItemRows items, Lifetime lifetime) {
         this.table = table;
         this.transactions = transactions;
         this.items = items;
-        this.timeToLive = timeToLive;
+        this.lifetime = lifetime;
     }
 
     Commit write(StepCommit commit) {
@@ -47,16 +46,12 @@ final class CommitTransaction {
         if (!commit.items().isEmpty() || settled != null || after.status().terminal()) {
             actions.add(head(commit, after));
         }
-        Instant expires = expires(commit);
-        long seq = commit.run().endSeq();
-        for (Item item : commit.items()) {
-            Row row = CreateTransaction.itemRow(
-                    items, commit.run().key(), seq++, commit.run().step(), commit.now(), expires, item);
-            actions.add(putNew(row));
-        }
         if (settled != null) {
             actions.add(putNew(LedgerRows.write(commit.run().key(), settled)));
         }
+        List<ItemRows.Written> written = items(commit);
+        ItemRows.check(written, actions.size());
+        written.forEach(item -> item.rows().forEach(row -> actions.add(putNew(row))));
         return switch (transactions.write(token(commit), actions)) {
             case Written.Done() -> new Commit.Committed(after);
             case Written.Refused(int action, Row found) -> refused(commit, action, found);
@@ -64,10 +59,18 @@ final class CommitTransaction {
     }
 
     private Instant expires(StepCommit commit) {
+        return lifetime.end(commit.run(), commit.now());
+    }
+
+    private List<ItemRows.Written> items(StepCommit commit) {
         Run run = commit.run();
-        return run.request().store()
-                ? commit.now().plus(timeToLive)
-                : run.limits().unstoredUntil();
+        Instant expires = expires(commit);
+        List<ItemRows.Written> written = new ArrayList<>();
+        for (Item item : commit.items()) {
+            long seq = run.endSeq() + written.size();
+            written.add(items.write(run.key(), seq, run.step(), commit.now(), expires, item));
+        }
+        return written;
     }
 
     private static Commit refused(StepCommit commit, int action, Row found) {

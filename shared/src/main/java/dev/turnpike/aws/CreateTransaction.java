@@ -6,11 +6,11 @@ import dev.turnpike.aws.Transactions.Written;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.Item;
+import dev.turnpike.run.ItemTooLargeException;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.NewRun.Place;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunKey;
-import dev.turnpike.run.RunStore;
 import dev.turnpike.run.RunStore.Creation;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,14 +27,15 @@ import software.amazon.awssdk.services.dynamodb.model.Update;
 
 /// Creates a run with its input, its place in the conversation and its idempotency record: all of it, or nothing.
 final class CreateTransaction {
-    private static final int MOST_ITEMS = RunStore.MOST_ITEMS_AT_ONCE;
+    /// Beside them a transaction holds the run, the conversation's head, its list entry and the idempotency record.
+    private static final int MOST_ITEM_ROWS = 96;
 
     private final String table;
     private final Transactions transactions;
     private final RunCodec runs;
-    private final ItemCodec items;
+    private final ItemRows items;
 
-    CreateTransaction(String table, Transactions transactions, RunCodec runs, ItemCodec items) {
+    CreateTransaction(String table, Transactions transactions, RunCodec runs, ItemRows items) {
         this.table = table;
         this.transactions = transactions;
         this.runs = runs;
@@ -44,9 +45,11 @@ final class CreateTransaction {
     /// @param earlier reads the run that an idempotency record names
     Creation write(NewRun run, Function<RunKey, @Nullable Run> earlier) {
         Run created = RunCodec.created(run);
-        List<Row> input = items(run);
-        int ahead = Math.max(0, input.size() - MOST_ITEMS);
-        writeAhead(run, input.subList(0, ahead));
+        List<List<ItemRows.Written>> input = ItemRows.transactions(items(run), MOST_ITEM_ROWS);
+        if (run.place() instanceof Place.Append && input.size() > 1) {
+            throw ItemTooLargeException.together(run.input().size());
+        }
+        writeAhead(run, input.subList(0, input.size() - 1));
         NewRun.Lease lease = run.lease();
         List<TransactWriteItem> actions = new ArrayList<>();
         actions.add(place(run));
@@ -59,7 +62,7 @@ final class CreateTransaction {
         if (run.place() instanceof Place.NewConversation && run.request().store()) {
             actions.add(put(listEntry(run)));
         }
-        input.subList(ahead, input.size()).forEach(item -> actions.add(put(item)));
+        input.getLast().forEach(item -> item.rows().forEach(row -> actions.add(put(row))));
         return switch (transactions.write(run.key().run(), actions)) {
             case Written.Done() -> new Creation.Created(created);
             case Written.Refused(int action, Row found) ->
@@ -71,12 +74,13 @@ final class CreateTransaction {
 
     /// A new conversation's id is known to nobody yet, so items beyond the size of a transaction can be there before
     /// it.
-    private void writeAhead(NewRun run, List<Row> rows) {
-        for (int from = 0; from < rows.size(); from += MOST_ITEMS) {
-            List<TransactWriteItem> actions = rows.subList(from, Math.min(rows.size(), from + MOST_ITEMS)).stream()
+    private void writeAhead(NewRun run, List<List<ItemRows.Written>> groups) {
+        for (int i = 0; i < groups.size(); i++) {
+            List<TransactWriteItem> actions = groups.get(i).stream()
+                    .flatMap(item -> item.rows().stream())
                     .map(this::put)
                     .toList();
-            transactions.write(run.key().run().substring(4) + "a" + from, actions);
+            transactions.write(run.key().run().substring(4) + "a" + i, actions);
         }
     }
 
@@ -118,22 +122,13 @@ final class CreateTransaction {
                 .build();
     }
 
-    private List<Row> items(NewRun run) {
-        List<Row> rows = new ArrayList<>();
-        long seq = run.place().firstSeq();
+    private List<ItemRows.Written> items(NewRun run) {
+        List<ItemRows.Written> written = new ArrayList<>();
         for (Item item : run.input()) {
-            rows.add(itemRow(items, run.key(), seq++, 0, run.createdAt(), run.expiresAt(), item));
+            long seq = run.place().firstSeq() + written.size();
+            written.add(items.write(run.key(), seq, 0, run.createdAt(), run.expiresAt(), item));
         }
-        return rows;
-    }
-
-    static Row itemRow(ItemCodec codec, RunKey run, long seq, int step, Instant at, Instant expires, Item item) {
-        Row row = Row.at(TableKeys.conversation(run.conversation()), TableKeys.item(seq))
-                .put("run", run.run())
-                .put("step", step)
-                .put("at", at)
-                .expires(expires);
-        return codec.write(row, item);
+        return written;
     }
 
     /// Kept for a day, but not longer than the run that it leads to.

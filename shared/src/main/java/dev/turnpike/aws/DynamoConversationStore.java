@@ -5,6 +5,7 @@ import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.run.StoreUnavailableException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -15,13 +16,13 @@ import tools.jackson.databind.json.JsonMapper;
 /// Conversations in the table.
 public final class DynamoConversationStore implements ConversationStore {
     private final Table table;
-    private final ItemCodec items;
+    private final ItemRows items;
     private final InstantSource clock;
     private final ConversationDeletion deletion;
 
     public DynamoConversationStore(DynamoDbClient dynamo, String table, JsonMapper mapper, InstantSource clock) {
         this.table = new Table(dynamo, table);
-        this.items = new ItemCodec(mapper);
+        this.items = new ItemRows(new ItemCodec(mapper));
         this.clock = clock;
         this.deletion = new ConversationDeletion(this.table);
     }
@@ -63,36 +64,50 @@ public final class DynamoConversationStore implements ConversationStore {
     }
 
     /// Reads from any replica, at half the price, and again from the leader only when that one lags: sequence numbers
-    /// have no gap, so a missing item shows.
+    /// have no gap, and an item knows how many parts it has, so what is missing shows.
     @Override
-    public List<StoredItem> newestFirst(ConversationKey key, long beforeSeq, int limit) {
+    public List<StoredItem> newestFirst(ConversationKey key, long beforeSeq, int limit, long mostCharacters) {
         long from = Math.max(0, beforeSeq - limit);
         if (from >= beforeSeq) {
             return List.of();
         }
-        List<StoredItem> read = read(key, from, beforeSeq, true, false);
-        boolean whole = read.size() == beforeSeq - from;
-        return whole ? read : read(key, from, beforeSeq, true, true);
+        ItemReader read = read(key, from, beforeSeq, Order.NEWEST_FIRST, mostCharacters);
+        List<StoredItem> items = read.items();
+        long oldest = read.full() ? items.getLast().seq() : from;
+        return items.size() == beforeSeq - oldest && !read.torn()
+                ? items
+                : whole(read(key, from, beforeSeq, Order.NEWEST_FIRST_FROM_THE_LEADER, mostCharacters));
     }
 
     @Override
     public List<StoredItem> range(ConversationKey key, long fromSeq, long toSeq) {
-        return fromSeq >= toSeq ? List.of() : read(key, fromSeq, toSeq, false, true);
+        return fromSeq >= toSeq ? List.of() : whole(read(key, fromSeq, toSeq, Order.OLDEST_FIRST, Long.MAX_VALUE));
     }
 
-    private List<StoredItem> read(
-            ConversationKey key, long fromSeq, long toSeq, boolean newestFirst, boolean consistent) {
-        Instant now = clock.instant();
-        return table
-                .between(
-                        TableKeys.conversation(key),
-                        TableKeys.item(fromSeq),
-                        TableKeys.item(toSeq - 1),
-                        newestFirst,
-                        consistent)
-                .stream()
-                .filter(row -> !row.expired(now))
-                .map(items::read)
-                .toList();
+    /// An item is written with all its parts or not at all, but deleted row by row.
+    private static List<StoredItem> whole(ItemReader read) {
+        if (read.torn()) {
+            throw new StoreUnavailableException(
+                    "items are being deleted", new IllegalStateException("an item lacks a part"));
+        }
+        return read.items();
+    }
+
+    private enum Order {
+        NEWEST_FIRST,
+        NEWEST_FIRST_FROM_THE_LEADER,
+        OLDEST_FIRST
+    }
+
+    private ItemReader read(ConversationKey key, long fromSeq, long toSeq, Order order, long mostCharacters) {
+        var reader = new ItemReader(items, clock.instant(), mostCharacters);
+        table.between(
+                TableKeys.conversation(key),
+                TableKeys.item(fromSeq),
+                TableKeys.itemEnd(toSeq - 1),
+                order != Order.OLDEST_FIRST,
+                order != Order.NEWEST_FIRST,
+                reader::add);
+        return reader;
     }
 }

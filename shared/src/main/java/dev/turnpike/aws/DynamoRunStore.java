@@ -45,15 +45,16 @@ public final class DynamoRunStore implements RunStore {
             JsonMapper mapper,
             InstantSource clock,
             Duration timeToLive) {
-        var items = new ItemCodec(mapper);
+        var items = new ItemRows(new ItemCodec(mapper));
+        var lifetime = new Lifetime(timeToLive);
         var transactions = new Transactions(dynamo);
         this.table = new Table(dynamo, table);
         this.clock = clock;
         this.runs = new RunCodec(requests);
         this.creations = new CreateTransaction(table, transactions, runs, items);
-        this.commits = new CommitTransaction(table, transactions, items, timeToLive);
+        this.commits = new CommitTransaction(table, transactions, items, lifetime);
         this.deletion = new ConversationDeletion(this.table);
-        this.toolCalls = new ToolCallRows(this.table, transactions, items);
+        this.toolCalls = new ToolCallRows(this.table, transactions, items, lifetime, clock);
     }
 
     @Override

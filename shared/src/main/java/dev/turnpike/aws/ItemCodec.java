@@ -2,67 +2,34 @@ package dev.turnpike.aws;
 
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Part;
-import dev.turnpike.conversation.StoredItem;
-import dev.turnpike.run.ItemTooLargeException;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.GZIPOutputStream;
-import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Items as the table keeps them: JSON in `item`, or compressed in `gz` once it is long.
+/// Items as JSON, as the table keeps them.
 final class ItemCodec {
-    private static final int INLINE_BYTES = 32 * 1024;
-
-    /// Room is left below the table's 400 KB for the other attributes.
-    private static final int MOST_BYTES = 390 * 1024;
-
     private final JsonMapper mapper;
 
     ItemCodec(JsonMapper mapper) {
         this.mapper = mapper;
     }
 
-    Row write(Row row, Item item) {
+    /// In UTF-8.
+    byte[] write(Item item) {
         var text = new StringWriter();
         try (JsonGenerator json = mapper.createGenerator(text)) {
             write(json, item);
         }
-        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-        if (bytes.length <= INLINE_BYTES) {
-            return row.put("item", text.toString());
-        }
-        byte[] packed = gzip(bytes);
-        if (packed.length > MOST_BYTES) {
-            throw new ItemTooLargeException(bytes.length);
-        }
-        return row.put("gz", AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(packed)));
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /// The item alone, of a row that has no place in the conversation.
-    Item content(Row row) {
-        return read(mapper.readTree(text(row)));
-    }
-
-    StoredItem read(Row row) {
-        return new StoredItem(
-                TableKeys.itemSeq(row.text(TableKeys.SK)),
-                row.optionalText("run"),
-                (int) row.number("step", 0),
-                Instant.ofEpochMilli(row.number("at")),
-                content(row));
+    Item read(String json) {
+        return read(mapper.readTree(json));
     }
 
     private static void write(JsonGenerator json, Item item) {
@@ -160,28 +127,5 @@ final class ItemCodec {
 
     private static String upper(JsonNode json, String field) {
         return json.path(field).asString().toUpperCase(Locale.ROOT);
-    }
-
-    private static String text(Row row) {
-        AttributeValue packed = row.value("gz");
-        return packed == null ? row.text("item") : gunzip(packed.b().asByteArrayUnsafe());
-    }
-
-    private static byte[] gzip(byte[] bytes) {
-        var packed = new ByteArrayOutputStream(bytes.length / 3);
-        try (var gzip = new GZIPOutputStream(packed)) {
-            gzip.write(bytes);
-        } catch (IOException impossible) {
-            throw new UncheckedIOException("compressing in memory", impossible);
-        }
-        return packed.toByteArray();
-    }
-
-    private static String gunzip(byte[] packed) {
-        try (var gzip = new GZIPInputStream(new ByteArrayInputStream(packed))) {
-            return new String(gzip.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException damaged) {
-            throw new UncheckedIOException("a compressed item is damaged", damaged);
-        }
     }
 }

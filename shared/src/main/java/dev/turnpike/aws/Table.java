@@ -109,8 +109,9 @@ final class Table {
         }
     }
 
-    /// Rows of a partition from `first` to `last`, both included.
-    List<Row> between(String pk, String first, String last, boolean newestFirst, boolean consistent) {
+    /// Gives rows of a partition from `first` to `last`, both included, until no more are wanted.
+    void between(
+            String pk, String first, String last, boolean newestFirst, boolean consistent, Predicate<Row> wantsMore) {
         var request = QueryRequest.builder()
                 .tableName(name)
                 .keyConditionExpression("pk = :pk AND sk BETWEEN :first AND :last")
@@ -120,7 +121,17 @@ final class Table {
                         ":last", AttributeValue.fromS(last)))
                 .scanIndexForward(!newestFirst)
                 .consistentRead(consistent);
-        return pages(request, Integer.MAX_VALUE);
+        @Nullable Map<String, AttributeValue> from = null;
+        do {
+            var page = request.exclusiveStartKey(from);
+            var answer = call(() -> dynamo.query(page.build()));
+            for (Map<String, AttributeValue> row : answer.items()) {
+                if (!wantsMore.test(new Row(row))) {
+                    return;
+                }
+            }
+            from = answer.hasLastEvaluatedKey() ? answer.lastEvaluatedKey() : null;
+        } while (from != null);
     }
 
     List<Row> allWithPrefix(String pk, String prefix) {

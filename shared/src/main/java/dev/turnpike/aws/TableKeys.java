@@ -11,6 +11,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// |---|---|---|
 /// | `T#<tenant>#C#<conversation>` | `META` | head of a conversation; a tombstone once it is deleted |
 /// | same | `I#<seq 10>` | item |
+/// | same | `I#<seq 10>#P<part 2>` | further part of a large item |
 /// | same | `N#<name>` | note of the `remember` tool |
 /// | same | `R#<run>` | run |
 /// | same | `R#<run>#S#<step 6>#T#<index 3>` | tool call: intent, result |
@@ -34,6 +35,7 @@ final class TableKeys {
     static final String ITEM_PREFIX = "I#";
     static final String NOTE_PREFIX = "N#";
     static final String LEDGER_PREFIX = "L#";
+    private static final String PART = "#P";
 
     private TableKeys() {}
 
@@ -43,6 +45,21 @@ final class TableKeys {
 
     static String item(long seq) {
         return ITEM_PREFIX + "%010d".formatted(seq);
+    }
+
+    static String itemPart(long seq, int part) {
+        return item(seq) + PART + "%02d".formatted(part);
+    }
+
+    /// Behind an item and all of its parts.
+    static String itemEnd(long seq) {
+        return item(seq) + "#~";
+    }
+
+    /// 0 for the item's first row.
+    static int itemPart(String sk) {
+        int at = sk.indexOf(PART);
+        return at < 0 ? 0 : Integer.parseInt(sk.substring(at + PART.length()));
     }
 
     static long itemSeq(String sk) {

@@ -5,6 +5,8 @@ import dev.turnpike.run.Run;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.RunStore.ToolRecord;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +21,16 @@ import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 final class ToolCallRows {
     private final Table table;
     private final Transactions transactions;
-    private final ItemCodec items;
+    private final ItemRows items;
+    private final Lifetime lifetime;
+    private final InstantSource clock;
 
-    ToolCallRows(Table table, Transactions transactions, ItemCodec items) {
+    ToolCallRows(Table table, Transactions transactions, ItemRows items, Lifetime lifetime, InstantSource clock) {
         this.table = table;
         this.transactions = transactions;
         this.items = items;
+        this.lifetime = lifetime;
+        this.clock = clock;
     }
 
     Map<Integer, ToolRecord> read(Run run) {
@@ -52,7 +58,7 @@ final class ToolCallRows {
         if (result == null) {
             throw new IllegalArgumentException("a tool record without a result is an intent");
         }
-        Row content = items.write(new Row(), result);
+        Row content = items.writeInto(new Row().expires(expires(run)), result);
         var update = table.update(TableKeys.key(
                         TableKeys.conversation(run.key().conversation()),
                         TableKeys.toolCall(run.key().run(), run.step(), done.index())))
@@ -65,15 +71,20 @@ final class ToolCallRows {
     }
 
     private Item.@Nullable ToolResult result(Row row) {
-        return row.flag("done") && items.content(row) instanceof Item.ToolResult result ? result : null;
+        return row.flag("done") && items.content(row, List.of()) instanceof Item.ToolResult result ? result : null;
     }
 
-    private static Row row(Run run, ToolRecord record) {
+    private Instant expires(Run run) {
+        return lifetime.end(run, clock.instant());
+    }
+
+    private Row row(Run run, ToolRecord record) {
         return Row.at(
                         TableKeys.conversation(run.key().conversation()),
                         TableKeys.toolCall(run.key().run(), run.step(), record.index()))
                 .put("tool", record.tool())
-                .put("key", record.key());
+                .put("key", record.key())
+                .expires(expires(run));
     }
 
     private TransactWriteItem stillOurs(Run run) {

@@ -55,10 +55,10 @@ public final class ContextWindow {
             start = i;
         }
         List<Item> chosen = items.subList(start, items.size());
-        return new Fit(start == 0 ? List.copyOf(chosen) : withoutOrphans(chosen), start > 0, fits);
+        return new Fit(withoutOrphans(chosen), start > 0, fits);
     }
 
-    /// A result whose call was left out would be refused by providers.
+    /// A result whose call was left out, here or because it was not read, would be refused by providers.
     private static List<Item> withoutOrphans(List<Item> items) {
         Set<String> calls = new HashSet<>();
         List<Item> kept = new ArrayList<>();

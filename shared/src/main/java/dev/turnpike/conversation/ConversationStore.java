@@ -22,7 +22,9 @@ public interface ConversationStore {
 
     /// At most `limit` items with a sequence number below `beforeSeq`, newest first. Never a hole: items that exist
     /// are returned, whatever replica answers.
-    List<StoredItem> newestFirst(ConversationKey key, long beforeSeq, int limit);
+    ///
+    /// @param mostCharacters the item that reaches these is the last one, however many more there are
+    List<StoredItem> newestFirst(ConversationKey key, long beforeSeq, int limit, long mostCharacters);
 
     /// The items from `fromSeq` up to but not including `toSeq`, oldest first.
     List<StoredItem> range(ConversationKey key, long fromSeq, long toSeq);

@@ -9,6 +9,23 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Item {
     String id();
 
+    /// Of its content, about; what it takes in memory grows with them.
+    default long characters() {
+        return switch (this) {
+            case Message message ->
+                message.parts().stream()
+                        .mapToLong(part -> switch (part) {
+                            case Part.Text(String text) -> text.length();
+                            case Part.Refusal(String text) -> text.length();
+                            case Part.Image(String url, var _) -> url.length();
+                        })
+                        .sum();
+            case ToolCall call -> call.name().length() + call.arguments().length();
+            case ToolResult result -> result.output().length();
+            case Reasoning reasoning -> reasoning.text().length();
+        };
+    }
+
     /// The same item under another id.
     Item withId(String id);
 

@@ -49,7 +49,9 @@ public final class Failures {
                                 .formatted(most));
             case Admission.ItemTooLarge() ->
                 ApiException.tooLarge(
-                        "An item of 'input' is too large to be stored. Split it, or give images by their https URL.");
+                        "'input' is too large to be stored: an item of it has over 8 MiB, or over 3.5 MiB compressed,"
+                            + " which is also the most that an existing conversation takes at once. Split it, or give"
+                            + " images by their https URL.");
             case Admission.KeyReused() ->
                 ApiException.conflict(
                                 "idempotency_key_reused",

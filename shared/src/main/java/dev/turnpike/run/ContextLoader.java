@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads what a run needs of its conversation: the newest items, across forks, and no more than the window may hold.
 public final class ContextLoader {
+    /// More of the past is not read. No model's context holds as much text, and an invocation's memory must hold it.
+    static final long MOST_CHARACTERS = 16L * 1024 * 1024;
+
     private final ConversationStore conversations;
     private final int maxHistory;
 
@@ -33,25 +36,30 @@ public final class ContextLoader {
         }
         long before = own == null ? run.endSeq() : run.firstSeq();
         var start = new ForkPoint(run.key().conversation().id(), before);
-        boolean older = read(run, start, Math.max(maxHistory, ownItems), items);
+        boolean older = read(run, start, Math.max(maxHistory, ownItems), ownItems, items);
         Collections.reverse(items);
         return new LiveRun(run, items, older, deadline, watcher, lease);
     }
 
-    /// Adds items, newest first, until there are `limit` or no more.
+    /// Adds items, newest first, until there are `limit` or no more, or the past is long enough.
     ///
+    /// @param atLeast how many come in any case
     /// @return whether older ones exist
-    private boolean read(Run run, ForkPoint start, int limit, List<Item> items) {
+    private boolean read(Run run, ForkPoint start, int limit, int atLeast, List<Item> items) {
+        long characters = 0;
         @Nullable ForkPoint at = start;
         while (at != null) {
             var key = new ConversationKey(run.key().tenant(), at.conversation());
             if (at.seq() == 0) {
                 at = parent(run, key);
-            } else if (items.size() >= limit) {
+            } else if (items.size() >= limit || (items.size() >= atLeast && characters >= MOST_CHARACTERS)) {
                 return true;
             } else {
-                List<StoredItem> page = conversations.newestFirst(key, at.seq(), limit - items.size());
-                page.forEach(stored -> items.add(stored.item()));
+                List<StoredItem> page = conversations.newestFirst(key, at.seq(), limit - items.size(), MOST_CHARACTERS);
+                for (StoredItem stored : page) {
+                    items.add(stored.item());
+                    characters += stored.item().characters();
+                }
                 // What a page does not reach has been deleted: the history ends there.
                 at = page.isEmpty()
                         ? null

@@ -162,7 +162,8 @@ public final class RunAdmission {
         boolean answers = application.input().stream().anyMatch(Item.ToolResult.class::isInstance);
         List<StoredItem> recent = answers && end > 0
                 ? conversations
-                        .newestFirst(conversation.key(), end, RunStore.MOST_ITEMS_AT_ONCE)
+                        .newestFirst(
+                                conversation.key(), end, RunStore.MOST_ITEMS_AT_ONCE, ContextLoader.MOST_CHARACTERS)
                         .reversed()
                 : List.of();
         Optional<Admission> wrong = unanswered(application, itemsOf(recent), itemsOf(ofLastRun(recent)));

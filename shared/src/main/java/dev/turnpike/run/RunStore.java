@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public interface RunStore {
     /// Writes the run, its input and, if new, its conversation in one transaction.
     ///
-    /// @throws ItemTooLargeException an item of the input can't be stored; nothing was written
+    /// @throws ItemTooLargeException an item of the input, or all of it, can't be stored; nothing was written
     Creation create(NewRun run);
 
     sealed interface Creation {
@@ -59,6 +59,7 @@ public interface RunStore {
         record Unknown() implements Acquisition {}
     }
 
+    /// @throws ItemTooLargeException what the step brought can't be stored; nothing was written
     Commit commit(StepCommit commit);
 
     sealed interface Commit {
@@ -93,6 +94,8 @@ public interface RunStore {
     boolean intend(Run run, ToolRecord intent);
 
     /// Saves one call's result, so that only missing ones run again after a crash. The first writer wins.
+    ///
+    /// @throws ItemTooLargeException the result can't be stored, which none is that a tool may give
     void saveToolResult(Run run, ToolRecord done);
 
     /// @param index position among the step's calls

@@ -153,7 +153,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
         if (wanted != null && earlier != null && !earlier.gone(clock.instant())) {
             return repeated(wanted, earlier.value());
         }
-        run.input().forEach(Sizes::check);
+        Sizes.check(run);
         Run created = RunDraft.created(run);
         head(run);
         runs.put(run.key(), new Kept<>(created, run.expiresAt()));
@@ -457,6 +457,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
         if (done.result() == null) {
             throw new IllegalArgumentException("a tool record without a result is an intent");
         }
+        Sizes.check(done.result());
         calls.through("saveToolResult", () -> saveNow(run, done));
     }
 
@@ -610,10 +611,24 @@ public final class MemoryStore implements RunStore, ConversationStore {
     }
 
     @Override
-    public List<StoredItem> newestFirst(ConversationKey key, long beforeSeq, int limit) {
+    public List<StoredItem> newestFirst(ConversationKey key, long beforeSeq, int limit, long mostCharacters) {
         return calls.through(
                 "newestFirst",
-                () -> between(key, Math.max(0, beforeSeq - limit), beforeSeq).reversed());
+                () -> enough(
+                        between(key, Math.max(0, beforeSeq - limit), beforeSeq).reversed(), mostCharacters));
+    }
+
+    private static List<StoredItem> enough(List<StoredItem> items, long mostCharacters) {
+        List<StoredItem> enough = new ArrayList<>();
+        long characters = 0;
+        for (StoredItem item : items) {
+            if (characters >= mostCharacters) {
+                break;
+            }
+            enough.add(item);
+            characters += item.item().characters();
+        }
+        return enough;
     }
 
     @Override

@@ -15,11 +15,14 @@ import dev.turnpike.run.NewRun.Place;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// What every [dev.turnpike.conversation.ConversationStore] does. Items get there through a [RunStore] of the same
 /// table.
 public abstract class ConversationStoreContract extends StoreContract {
+    private static final long PLENTY = Long.MAX_VALUE;
 
     @Test
     void aConversationCanBeMadeEmpty() {
@@ -29,7 +32,7 @@ public abstract class ConversationStoreContract extends StoreContract {
 
         assertThat(conversations.find(key))
                 .contains(new Conversation(key, 0, null, null, Totals.ZERO, NOON, NOON.plus(TIME_TO_LIVE)));
-        assertThat(conversations.newestFirst(key, 0, 10)).isEmpty();
+        assertThat(conversations.newestFirst(key, 0, 10, PLENTY)).isEmpty();
         assertThat(conversations.range(key, 0, 0)).isEmpty();
     }
 
@@ -111,7 +114,7 @@ public abstract class ConversationStoreContract extends StoreContract {
         var foreign = new ConversationKey("tenant-2", run.key().conversation().id());
 
         assertThat(conversations.find(foreign)).isEmpty();
-        assertThat(conversations.newestFirst(foreign, 2, 10)).isEmpty();
+        assertThat(conversations.newestFirst(foreign, 2, 10, PLENTY)).isEmpty();
         assertThat(conversations.range(foreign, 0, 2)).isEmpty();
     }
 
@@ -119,10 +122,10 @@ public abstract class ConversationStoreContract extends StoreContract {
     void theNewestItemsComeFirst() {
         ConversationKey key = created(newRun(20)).key().conversation();
 
-        assertThat(seqs(conversations.newestFirst(key, 20, 3))).containsExactly(19L, 18L, 17L);
-        assertThat(seqs(conversations.newestFirst(key, 2, 10))).containsExactly(1L, 0L);
-        assertThat(conversations.newestFirst(key, 0, 10)).isEmpty();
-        assertThat(conversations.newestFirst(key, 20, 0)).isEmpty();
+        assertThat(seqs(conversations.newestFirst(key, 20, 3, PLENTY))).containsExactly(19L, 18L, 17L);
+        assertThat(seqs(conversations.newestFirst(key, 2, 10, PLENTY))).containsExactly(1L, 0L);
+        assertThat(conversations.newestFirst(key, 0, 10, PLENTY)).isEmpty();
+        assertThat(conversations.newestFirst(key, 20, 0, PLENTY)).isEmpty();
     }
 
     @Test
@@ -144,7 +147,8 @@ public abstract class ConversationStoreContract extends StoreContract {
                 .key()
                 .conversation();
 
-        assertThat(conversations.newestFirst(key, 60, 60).reversed().stream().map(StoredItem::item))
+        assertThat(conversations.newestFirst(key, 60, 60, PLENTY).reversed().stream()
+                        .map(StoredItem::item))
                 .containsExactlyElementsOf(long32);
         assertThat(conversations.range(key, 0, 60)).hasSize(60);
     }
@@ -189,6 +193,38 @@ public abstract class ConversationStoreContract extends StoreContract {
     }
 
     @Test
+    @DisplayName("Row 39: an item beyond the size of a row is read whole, from either end")
+    void anItemBeyondTheSizeOfARowIsReadWhole() {
+        List<Item> items =
+                List.of(message("First."), message(noise(1_500_000)), message("Third."), message(noise(1_000_000)));
+        ConversationKey key = created(newRun(conversation(), new Place.NewConversation(null), items))
+                .key()
+                .conversation();
+
+        assertThat(itemsOf(conversations.range(key, 0, 4))).containsExactlyElementsOf(items);
+        assertThat(itemsOf(conversations.range(key, 1, 2))).containsExactly(items.get(1));
+        assertThat(itemsOf(conversations.newestFirst(key, 4, 10, PLENTY))).containsExactlyElementsOf(items.reversed());
+        assertThat(itemsOf(conversations.newestFirst(key, 4, 1, PLENTY))).containsExactly(items.get(3));
+        assertThat(itemsOf(conversations.newestFirst(key, 3, 1, PLENTY))).containsExactly(items.get(2));
+        assertThat(itemsOf(conversations.newestFirst(key, 3, 2, PLENTY))).containsExactly(items.get(2), items.get(1));
+        assertThat(seqs(conversations.newestFirst(key, 4, 10, PLENTY))).containsExactly(3L, 2L, 1L, 0L);
+    }
+
+    @Test
+    void readingTheNewestEndsWithTheItemThatMakesItEnough() {
+        List<Item> items =
+                Stream.generate(() -> message("x".repeat(1_000))).limit(20).toList();
+        ConversationKey key = created(newRun(conversation(), new Place.NewConversation(null), items))
+                .key()
+                .conversation();
+
+        assertThat(seqs(conversations.newestFirst(key, 20, 20, 2_500))).containsExactly(19L, 18L, 17L);
+        assertThat(seqs(conversations.newestFirst(key, 20, 20, 3_000))).containsExactly(19L, 18L, 17L);
+        assertThat(seqs(conversations.newestFirst(key, 20, 20, 1))).containsExactly(19L);
+        assertThat(conversations.newestFirst(key, 20, 20, 20_000)).hasSize(20);
+    }
+
+    @Test
     void anItemKnowsItsRunItsStepAndItsTime() {
         Run run = created(newRun(1));
 
@@ -208,7 +244,7 @@ public abstract class ConversationStoreContract extends StoreContract {
 
         assertThat(conversations.find(key)).isEmpty();
         assertThat(conversations.range(key, 0, 3)).isEmpty();
-        assertThat(conversations.newestFirst(key, 3, 3)).isEmpty();
+        assertThat(conversations.newestFirst(key, 3, 3, PLENTY)).isEmpty();
     }
 
     @Test
@@ -260,6 +296,10 @@ public abstract class ConversationStoreContract extends StoreContract {
         clock.advance(Duration.ofDays(20));
 
         assertThat(runs.find(run.key())).isPresent();
+    }
+
+    private static List<Item> itemsOf(List<StoredItem> items) {
+        return items.stream().map(StoredItem::item).toList();
     }
 
     private static List<Long> seqs(List<StoredItem> items) {

@@ -33,6 +33,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// What every [RunStore] does.
@@ -209,7 +210,8 @@ public abstract class RunStoreContract extends StoreContract {
 
         assertThat(runs.find(again.key())).isEmpty();
         assertThat(conversations.find(again.key().conversation())).isEmpty();
-        assertThat(conversations.newestFirst(again.key().conversation(), 1, 1)).isEmpty();
+        assertThat(conversations.newestFirst(again.key().conversation(), 1, 1, 1_000))
+                .isEmpty();
     }
 
     @Test
@@ -637,16 +639,80 @@ public abstract class RunStoreContract extends StoreContract {
     }
 
     @Test
-    void anItemThatIsTooLargeIsRefusedAndNothingWritten() {
+    @DisplayName("Row 39: an item beyond the size of a row is committed with its step")
+    void anItemBeyondTheSizeOfARowIsCommittedWithItsStep() {
         Run run = acquired(created());
-        String noise = new Random(1)
-                .ints(700_000, 33, 127)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        List<Item> items = List.of(message(noise(2_000_000)), message("Behind it."), message(noise(1_000_000)));
 
-        assertThatThrownBy(() -> runs.commit(commit(run, List.of(message(noise)), null, keep())))
-                .isInstanceOf(ItemTooLargeException.class);
+        Run after = committed(commit(run, items, row(run, 10, 5), keep()));
+
+        assertThat(stored(run.key().conversation(), after.endSeq()).stream()
+                        .skip(1)
+                        .map(StoredItem::item))
+                .containsExactlyElementsOf(items);
+        assertThat(runs.ledger(run.key())).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("Row 39: whoever lost the lease leaves no part of a large item behind")
+    void whoeverLostTheLeaseLeavesNoPartOfALargeItem() {
+        Run sleeper = acquired(created());
+        clock.advance(Duration.ofMinutes(2));
+        Run holder = acquired(sleeper);
+        Item large = message(noise(1_500_000));
+        Item small = message("Small.");
+
+        assertThat(runs.commit(commit(sleeper, List.of(large), null, keep()))).isEqualTo(new Commit.FencedOut());
+        Run after = committed(commit(holder, List.of(small), null, keep()));
+
+        assertThat(stored(sleeper.key().conversation(), after.endSeq()))
+                .extracting(StoredItem::item)
+                .endsWith(small)
+                .hasSize(2);
+    }
+
+    @Test
+    @DisplayName("Row 39: what no transaction holds is refused and nothing of it written")
+    void whatNoTransactionHoldsIsRefusedAndNothingWritten() {
+        Run run = acquired(created());
+        Item packsBadly = message(noise(4_800_000));
+        Item packsWell = message("x".repeat(9_000_000));
+        List<Item> together = List.of(message(noise(2_500_000)), message(noise(2_500_001)));
+
+        assertThat(List.of(List.of(packsBadly), List.of(packsWell), together))
+                .allSatisfy(items -> assertThatThrownBy(() -> runs.commit(commit(run, items, null, keep())))
+                        .isInstanceOf(ItemTooLargeException.class));
+
         assertThat(found(run.key())).isEqualTo(run);
+        assertThat(stored(run.key().conversation(), 10)).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("Row 39: what begins a conversation may be larger than a transaction")
+    void whatBeginsAConversationMayBeLargerThanATransaction() {
+        List<Item> input = new ArrayList<>(messages(100));
+        input.addAll(List.of(message(noise(2_500_000)), message(noise(2_500_001)), message("Last.")));
+
+        Run run = created(newRun(conversation(), new Place.NewConversation(null), input));
+
+        assertThat(stored(run.key().conversation(), run.endSeq()))
+                .extracting(StoredItem::item)
+                .containsExactlyElementsOf(input);
+    }
+
+    @Test
+    @DisplayName("Row 39: what goes on in a conversation is one transaction, or refused")
+    void whatGoesOnInAConversationIsOneTransactionOrRefused() {
+        Run before = ended(newRun(1));
+        ConversationKey key = before.key().conversation();
+        List<Item> input = List.of(message(noise(2_500_000)), message(noise(2_500_001)));
+
+        assertThatThrownBy(() -> runs.create(newRun(key, new Place.Append(before.endSeq(), null), input)))
+                .isInstanceOf(ItemTooLargeException.class);
+
+        assertThat(conversations.find(key).orElseThrow().activeRun()).isNull();
+        Run next = created(newRun(key, new Place.Append(before.endSeq(), null), input.subList(0, 1)));
+        assertThat(stored(key, next.endSeq())).extracting(StoredItem::item).endsWith(input.getFirst());
     }
 
     // Renew, release, resend, abandon.
@@ -832,6 +898,20 @@ public abstract class RunStoreContract extends StoreContract {
         Run run = acquired(created());
         var done = new ToolRecord(
                 0, "look", key, new Item.ToolResult("fco_1", "call_1", "long ".repeat(20_000), Outcome.FAILED));
+
+        runs.saveToolResult(run, done);
+
+        assertThat(runs.toolRecords(run)).isEqualTo(Map.of(0, done));
+    }
+
+    @Test
+    void theLargestResultThatAToolMayGiveIsKeptWhole() {
+        String three = new Random(1)
+                .ints(101_000, 0x0800, 0xd800)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        Run run = acquired(created());
+        var done = new ToolRecord(0, "look", key, new Item.ToolResult("fco_1", "call_1", three, Outcome.DONE));
 
         runs.saveToolResult(run, done);
 

@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import tools.jackson.databind.json.JsonMapper;
@@ -71,6 +72,14 @@ public abstract class StoreContract {
     protected final RunRequest request(String json) {
         ObjectNode body = (ObjectNode) mapper.readTree(json);
         return requests.read(body.put("model", "gpt-4o-mini").put("input", "-")).request();
+    }
+
+    /// Compressed it has four fifths of its length.
+    protected static String noise(int length) {
+        return new Random(length)
+                .ints(length, 33, 127)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     /// A run without a lease in a conversation of its own.
