@@ -14,7 +14,8 @@ record Choice(Set<Section> sections, boolean quick) {
     enum Section {
         STREAM,
         COLD,
-        CAPACITY
+        CAPACITY,
+        RUN
     }
 
     /// @throws IllegalArgumentException with a message for whoever typed it
@@ -27,7 +28,7 @@ record Choice(Set<Section> sections, boolean quick) {
                 case "--only" -> sections = sections(rest.hasNext() ? rest.next() : "");
                 default ->
                     throw new IllegalArgumentException(
-                            "The flags are --quick, and --only with any of stream,cold,capacity.");
+                            "The flags are --quick, and --only with any of stream,cold,capacity,run.");
             }
         }
         return new Choice(sections, quick);
@@ -40,7 +41,7 @@ record Choice(Set<Section> sections, boolean quick) {
                     .filter(section -> section.name().toLowerCase(Locale.ROOT).equals(name))
                     .findFirst()
                     .orElseThrow(() ->
-                            new IllegalArgumentException("--only takes any of stream,cold,capacity, not " + name)));
+                            new IllegalArgumentException("--only takes any of stream,cold,capacity,run, not " + name)));
         }
         return sections;
     }

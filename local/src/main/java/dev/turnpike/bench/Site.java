@@ -19,7 +19,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 /// All that surrounds the api function here: emulators and the upstream, which share this process, so that what they
 /// cost is nobody's; an API key; and a folder for what is started.
 final class Site implements AutoCloseable {
-    private static final String TENANT = "bench";
+    static final String TENANT = "bench";
 
     private final Closing parts = new Closing();
     private final Cloud cloud;
@@ -55,6 +55,10 @@ final class Site implements AutoCloseable {
 
     Cloud cloud() {
         return cloud;
+    }
+
+    String table() {
+        return resources.table();
     }
 
     Upstream upstream() {
