@@ -194,7 +194,7 @@ public final class StepEngine {
     private void recordLostAttempts(LiveRun live, @Nullable LedgerRow settled, long before) {
         Run run = live.run();
         long first = run.fence() - run.attempts() + 1;
-        if (first >= before || !StepPlan.modelIsDue(live)) {
+        if (first >= before || !StepPlan.toolsDue(live).isEmpty()) {
             return;
         }
         for (long fence = first; fence < before; fence++) {
@@ -207,12 +207,19 @@ public final class StepEngine {
     private Outcome end(LiveRun live, StopReason reason, @Nullable RunError error) {
         if (!live.run().status().terminal()) {
             recordLostAttempts(live, null, live.run().fence());
-            if (!(save(live, StepResult.NONE, new NextStep.End(reason, error)) instanceof NextStep.End)) {
+            StepResult left = live.run().attempts() > 1 ? leave(live) : StepResult.NONE;
+            if (!(save(live, left, new NextStep.End(reason, error)) instanceof NextStep.End)) {
                 return new Outcome.NotNow(live.run().leaseUntil());
             }
         }
         live.emit(new RunEvent.Ended(live.run()));
         return new Outcome.Ended(live.run());
+    }
+
+    /// The run ends, and earlier attempts may have begun the tools that are due.
+    private StepResult leave(LiveRun live) {
+        List<Item.ToolCall> due = StepPlan.toolsDue(live);
+        return due.isEmpty() ? StepResult.NONE : toolStep.leave(live, due);
     }
 
     /// Gives the lease back first: a message that arrives before that would find it held.
@@ -234,16 +241,23 @@ public final class StepEngine {
         return new Outcome.Ignored("stale step");
     }
 
-    /// Every attempt of the step is lost. The last of them may still live and commit, so it counts as lost only once
-    /// the
-    /// run has ended without it.
     private Outcome giveUp(Run run, Deadline deadline, Consumer<RunEvent> watcher) {
         var lease = new LeaseKeeper(runs, settings, deadline.clock(), run);
-        LiveRun live = contexts.load(run, null, deadline, watcher, lease);
+        try {
+            return giveUp(contexts.load(run, null, deadline, watcher, lease));
+        } catch (LeaseLostException _) {
+            return new Outcome.Ignored("moved on");
+        }
+    }
+
+    /// Every attempt of the step is lost. The last of them may still live and commit, so it counts as lost only when
+    /// the run has ended.
+    private Outcome giveUp(LiveRun live) {
+        Run run = live.run();
         recordLostAttempts(live, null, run.fence());
-        boolean model = StepPlan.modelIsDue(live);
+        boolean model = StepPlan.toolsDue(live).isEmpty();
         var exhausted = new NextStep.End(StopReason.ERROR, RunError.STEP_ATTEMPTS_EXHAUSTED);
-        if (!(save(live, StepResult.NONE, exhausted) instanceof NextStep.End)) {
+        if (!(save(live, leave(live), exhausted) instanceof NextStep.End)) {
             return new Outcome.Ignored("moved on");
         }
         if (model) {

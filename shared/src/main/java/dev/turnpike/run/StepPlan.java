@@ -30,9 +30,9 @@ final class StepPlan {
         };
     }
 
-    /// Whether the step that is due is a call of the model.
-    static boolean modelIsDue(LiveRun live) {
-        return due(owed(live.items(), List.of())) instanceof NextStep.CallModel;
+    /// The tool calls that the step which is due consists of; empty for a call of the model.
+    static List<Item.ToolCall> toolsDue(LiveRun live) {
+        return by(owed(live.items(), List.of()), Executor.SERVER);
     }
 
     private static NextStep due(Map<String, Item.ToolCall> owed) {

@@ -32,6 +32,8 @@ public final class ToolStep {
     private static final String UNKNOWN = "The tool was started and its end is not known. It must not run twice, so"
             + " it was not started again; whether it had its effect is unknown.";
 
+    private static final String LEFT = "The run ended before the tool's result was known.";
+
     private final RunStore runs;
     private final ToolRegistry tools;
     private final EngineSettings settings;
@@ -57,7 +59,8 @@ public final class ToolStep {
     }
 
     StepResult perform(LiveRun live, List<Item.ToolCall> calls) {
-        List<Work> works = prepare(live.run(), calls);
+        Run run = live.run();
+        List<Work> works = prepare(run, calls, run.attempts() > 1 ? runs.toolRecords(run) : Map.of());
         calls.forEach(call -> live.emit(new RunEvent.ToolStarted(call)));
         Instant deadline = deadline(live);
         List<Item> results = new ArrayList<>();
@@ -65,7 +68,7 @@ public final class ToolStep {
         try {
             var places = new Semaphore(settings.parallelTools());
             List<Future<Performed>> running = works.stream()
-                    .map(work -> threads.submit(() -> inItsTurn(places, live.run(), work, deadline)))
+                    .map(work -> threads.submit(() -> inItsTurn(places, run, work, deadline)))
                     .toList();
             for (Work work : works) {
                 Performed done = await(running.get(work.index), work, live, deadline);
@@ -83,6 +86,39 @@ public final class ToolStep {
         return new StepResult(results, null, -1, verdict(live, results));
     }
 
+    /// What is said of calls that an earlier attempt may have begun, when the run ends without another: without a
+    /// result, the next run would start them anew.
+    StepResult leave(LiveRun live, List<Item.ToolCall> calls) {
+        List<Work> works = prepare(live.run(), calls, runs.toolRecords(live.run()));
+        List<Item> results = new ArrayList<>();
+        for (Work work : works) {
+            Item.ToolResult result = left(live.run(), work);
+            results.add(result);
+            live.emit(new RunEvent.ToolFinished(work.call, result));
+        }
+        return new StepResult(results, null, -1, new Verdict.GoOn());
+    }
+
+    private Item.ToolResult left(Run run, Work work) {
+        if (work.known != null && work.known.result() != null) {
+            return work.known.result();
+        }
+        return tools.effect(work.call.name()) == Effect.ONCE && mayHaveStarted(run, work)
+                ? result(work, UNKNOWN, Outcome.UNKNOWN)
+                : result(work, LEFT, Outcome.FAILED);
+    }
+
+    /// A holder whose lease has expired may be about to start it. It does not once we hold the intent, nor once the
+    /// run's end is wanted.
+    private boolean mayHaveStarted(Run run, Work work) {
+        String name = work.call.name();
+        return work.known != null
+                || !(run.cancelRequested()
+                        || runs.intend(
+                                run,
+                                new ToolRecord(work.index, name, IdempotencyKeys.of(run, work.index, name), null)));
+    }
+
     /// @param known what an earlier attempt of this step left of the call
     /// @param begun whether this attempt has come to it
     private record Work(
@@ -96,8 +132,7 @@ public final class ToolStep {
     private record Performed(
             Item.ToolResult result, @Nullable Throwable broken) {}
 
-    private List<Work> prepare(Run run, List<Item.ToolCall> calls) {
-        Map<Integer, ToolRecord> known = run.attempts() > 1 ? runs.toolRecords(run) : Map.of();
+    private List<Work> prepare(Run run, List<Item.ToolCall> calls, Map<Integer, ToolRecord> known) {
         List<Work> works = new ArrayList<>();
         for (int i = 0; i < calls.size(); i++) {
             works.add(new Work(i, calls.get(i), ids.item("fco", run.endSeq() + i), known.get(i), new AtomicBoolean()));

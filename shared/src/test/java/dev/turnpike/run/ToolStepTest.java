@@ -4,6 +4,7 @@ import static dev.turnpike.fake.ScriptedModel.Script.call;
 import static dev.turnpike.fake.ScriptedModel.Script.calls;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.assertj.core.groups.Tuple.tuple;
 
@@ -12,6 +13,7 @@ import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.Invariants;
 import dev.turnpike.fake.PortCalls.Fault;
+import dev.turnpike.fake.PortCalls.ProcessDied;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.tool.ToolException;
 import java.time.Duration;
@@ -82,6 +84,64 @@ class ToolStepTest {
         assertThat(bench.results(run)).extracting(Item.ToolResult::outcome).containsExactly(Outcome.UNKNOWN);
         assertThat(bench.now(run).status()).isEqualTo(RunStatus.INCOMPLETE);
         assertThat(bench.now(run).stopReason()).isEqualTo(StopReason.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    @DisplayName(
+            "Row 17: a tool that must not run twice is not started by the next run either, if this one is cancelled")
+    void row17OnceThenCancelled() {
+        bench.calls.hitNext("saveToolResult", Fault.DIES_BEFORE);
+        bench.model.plays(calls("pay"), says("Done."));
+        Run run = bench.post(HELLO);
+
+        bench.work();
+        bench.store.requestCancel(run.key());
+        bench.recover();
+
+        assertThat(bench.now(run).status()).isEqualTo(RunStatus.CANCELLED);
+        nextRunKnowsThatTheOutcomeIsUnknown(run);
+    }
+
+    @Test
+    @DisplayName("Row 17: nor if the attempts of this one are exhausted")
+    void row17OnceThenExhausted() {
+        bench.calls.hitNext("saveToolResult", Fault.DIES_BEFORE);
+        bench.model.plays(calls("pay"), says("Done."));
+        Run run = bench.post(HELLO);
+
+        bench.work();
+        for (int attempt = 2; attempt <= 5; attempt++) {
+            bench.clock.advance(Duration.ofMinutes(20));
+            bench.calls.hitNext("toolRecords", Fault.DIES_BEFORE);
+            assertThatThrownBy(() -> bench.deliver(bench.now(run).message())).isInstanceOf(ProcessDied.class);
+        }
+        bench.recover();
+
+        assertThat(bench.now(run).error()).isEqualTo(RunError.STEP_ATTEMPTS_EXHAUSTED);
+        nextRunKnowsThatTheOutcomeIsUnknown(run);
+    }
+
+    private void nextRunKnowsThatTheOutcomeIsUnknown(Run run) {
+        assertThat(bench.results(run)).extracting(Item.ToolResult::outcome).containsExactly(Outcome.UNKNOWN);
+        Run next = bench.post("{\"input\": \"And?\", \"previous_response_id\": \"%s\"}"
+                .formatted(run.key().responseId()));
+        bench.work();
+        assertThat(bench.now(next).status()).isEqualTo(RunStatus.COMPLETED);
+        assertThat(pay.starts()).hasSize(1);
+    }
+
+    @Test
+    void whatAnAttemptMayHaveBegunIsNotLeftToTheNextRun() {
+        bench.calls.hitNext("saveToolResult", Fault.DIES_BEFORE);
+        bench.model.plays(calls("mail"), says("Done."));
+        Run run = bench.post(HELLO);
+
+        bench.work();
+        bench.store.requestCancel(run.key());
+        bench.recover();
+
+        assertThat(bench.results(run)).extracting(Item.ToolResult::outcome).containsExactly(Outcome.FAILED);
+        assertThat(mail.starts()).hasSize(1);
     }
 
     @Test
