@@ -11,6 +11,7 @@ import dev.turnpike.run.NewRun;
 import dev.turnpike.run.NewRun.Place;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunKey;
+import dev.turnpike.run.RunStore;
 import dev.turnpike.run.RunStore.Creation;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +90,8 @@ final class CreateTransaction {
         return switch (run.place()) {
             case Place.NewConversation(ForkPoint parent) -> putNew(head(run, parent));
             case Place.Append(long firstSeq, ForkPoint _) -> append(run, firstSeq);
+            case Place.Waiting(boolean next, ForkPoint _) ->
+                TurnTransaction.enqueue(table, run.key(), next, run.expiresAt(), RunStore.MOST_WAITING_RUNS);
         };
     }
 
@@ -110,9 +113,11 @@ final class CreateTransaction {
                         .tableName(table)
                         .key(TableKeys.meta(run.key().conversation()))
                         .updateExpression("SET nextSeq = :end, activeRun = :run, #ttl = :ttl")
-                        .conditionExpression("nextSeq = :first AND attribute_not_exists(activeRun)")
-                        .expressionAttributeNames(Map.of("#ttl", TableKeys.TTL))
+                        .conditionExpression("nextSeq = :first AND attribute_not_exists(activeRun)"
+                                + " AND (attribute_not_exists(#queue) OR size(#queue) = :none)")
+                        .expressionAttributeNames(Map.of("#ttl", TableKeys.TTL, "#queue", "queue"))
                         .expressionAttributeValues(Map.of(
+                                ":none", Row.number(0),
                                 ":first", Row.number(firstSeq),
                                 ":end", Row.number(firstSeq + run.input().size()),
                                 ":run", AttributeValue.fromS(run.key().run()),
@@ -123,11 +128,27 @@ final class CreateTransaction {
     }
 
     private List<ItemRows.Written> items(NewRun run) {
+        if (run.place() instanceof Place.Waiting) {
+            return waitingItems(run);
+        }
         List<ItemRows.Written> written = new ArrayList<>();
         for (Item item : run.input()) {
             long seq = run.place().firstSeq() + written.size();
             written.add(items.write(run.key(), seq, 0, run.createdAt(), run.expiresAt(), item));
         }
+        return written;
+    }
+
+    /// They get their places in one transaction, which puts and deletes each.
+    private List<ItemRows.Written> waitingItems(NewRun run) {
+        String pk = TableKeys.conversation(run.key().conversation());
+        List<ItemRows.Written> written = new ArrayList<>();
+        for (Item item : run.input()) {
+            Row row = Row.at(pk, TableKeys.waitingItem(run.key().run(), written.size()))
+                    .expires(run.expiresAt());
+            written.add(items.alone(row, item));
+        }
+        ItemRows.check(written, 2 + written.size());
         return written;
     }
 

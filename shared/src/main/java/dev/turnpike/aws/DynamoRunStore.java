@@ -11,6 +11,7 @@ import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.RunStore;
 import dev.turnpike.run.StepCommit;
+import dev.turnpike.run.StopReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,6 +35,7 @@ public final class DynamoRunStore implements RunStore {
     private final RunCodec runs;
     private final CreateTransaction creations;
     private final CommitTransaction commits;
+    private final TurnTransaction turns;
     private final ToolCallRows toolCalls;
     private final ConversationDeletion deletion;
 
@@ -53,6 +55,7 @@ public final class DynamoRunStore implements RunStore {
         this.runs = new RunCodec(requests);
         this.creations = new CreateTransaction(table, transactions, runs, items);
         this.commits = new CommitTransaction(table, transactions, items, lifetime);
+        this.turns = new TurnTransaction(this.table, transactions, items);
         this.deletion = new ConversationDeletion(this.table);
         this.toolCalls = new ToolCallRows(this.table, transactions, items, lifetime, clock);
     }
@@ -90,6 +93,7 @@ public final class DynamoRunStore implements RunStore {
                 .conditionIn("status", RunCodec.text(RunStatus.QUEUED), RunCodec.text(RunStatus.IN_PROGRESS))
                 .compare("leaseUntil", "<", now.toEpochMilli())
                 .compare("changed", "<=", now.toEpochMilli())
+                .compare("firstSeq", ">=", 0)
                 .compareNames("attempts", "<", "maxAttempts")
                 .compare(TableKeys.TTL, ">", clock.instant().getEpochSecond());
         try {
@@ -112,6 +116,9 @@ public final class DynamoRunStore implements RunStore {
         if (run.status().terminal()) {
             return new Acquisition.Ended(run);
         }
+        if (run.waiting()) {
+            return new Acquisition.Waiting(run);
+        }
         if (run.step() != step) {
             return new Acquisition.Stale(run);
         }
@@ -121,6 +128,16 @@ public final class DynamoRunStore implements RunStore {
         return run.attempts() >= run.limits().maxAttempts()
                 ? new Acquisition.Exhausted(run)
                 : new Acquisition.Held(run.changedAt());
+    }
+
+    @Override
+    public Turn takeTurn(Run waiting, Instant now) {
+        return turns.take(waiting, now);
+    }
+
+    @Override
+    public Optional<Run> endWaiting(Run waiting, StopReason reason, Instant now) {
+        return turns.end(waiting, reason, now) ? find(waiting.key()) : Optional.empty();
     }
 
     @Override

@@ -77,6 +77,16 @@ final class ItemRows {
         return row.put(PACKED, binary(pieces.getFirst()));
     }
 
+    /// The same as the only row of an item that waits for its place.
+    Written alone(Row row, Item item) {
+        Row whole = writeInto(row, item);
+        AttributeValue packed = whole.value(PACKED);
+        long bytes = packed == null
+                ? whole.text(JSON).getBytes(StandardCharsets.UTF_8).length
+                : packed.b().asByteArrayUnsafe().length;
+        return new Written(List.of(whole), ROW_BYTES + bytes);
+    }
+
     private static AttributeValue binary(byte[] bytes) {
         return AttributeValue.fromB(SdkBytes.fromByteArrayUnsafe(bytes));
     }

@@ -27,8 +27,7 @@ final class RunCodec {
 
     /// The run as it is created, before anything is written.
     static Run created(NewRun run) {
-        long firstSeq = run.place().firstSeq();
-        long end = firstSeq + run.input().size();
+        long end = run.endSeq();
         NewRun.Lease lease = run.lease();
         return new Run(
                 run.key(),
@@ -41,7 +40,7 @@ final class RunCodec {
                 run.request(),
                 run.limits(),
                 run.place().parent(),
-                firstSeq,
+                run.place().firstSeq(),
                 end,
                 end,
                 Totals.ZERO,

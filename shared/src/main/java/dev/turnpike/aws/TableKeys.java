@@ -14,6 +14,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | same | `I#<seq 10>#P<part 2>` | further part of a large item |
 /// | same | `N#<name>` | note of the `remember` tool |
 /// | same | `R#<run>` | run |
+/// | same | `R#<run>#I#<index 3>` | input item of a run that waits for its turn |
 /// | same | `R#<run>#S#<step 6>#T#<index 3>` | tool call: intent, result |
 /// | same | `R#<run>#E#<seq 9>` | batch of stream events |
 /// | same | `L#<run>#<step 6>#<fence 6>` | ledger row |
@@ -76,6 +77,14 @@ final class TableKeys {
 
     static String toolCall(String run, int step, int index) {
         return toolCalls(run, step) + "%03d".formatted(index);
+    }
+
+    static String waitingItems(String run) {
+        return run(run) + "#I#";
+    }
+
+    static String waitingItem(String run, int index) {
+        return waitingItems(run) + "%03d".formatted(index);
     }
 
     static String ledger(String run) {

@@ -124,8 +124,11 @@ final class UpdateRow {
         return clauses.isEmpty() ? "" : verb + String.join(", ", clauses);
     }
 
+    /// @param name an attribute, or an element of a list like `queue[0]`
     private String name(String name) {
-        names.put("#" + name, name);
+        int index = name.indexOf('[');
+        String attribute = index < 0 ? name : name.substring(0, index);
+        names.put("#" + attribute, attribute);
         return "#" + name;
     }
 

@@ -11,4 +11,10 @@ public interface Ids {
     default String item(String prefix, long seq) {
         return "%s_%010d%s".formatted(prefix, seq, next().substring(10));
     }
+
+    /// The id that an item has at another place.
+    static String moved(String item, long seq) {
+        int place = item.length() - 26;
+        return "%s%010d%s".formatted(item.substring(0, place), seq, item.substring(place + 10));
+    }
 }

@@ -32,6 +32,11 @@ public record NewRun(
     /// @param requestHash SHA-256 of the request, in hex: another request under the same key is refused
     public record Idempotency(String keyHash, String requestHash) {}
 
+    /// Sequence number after its last input item.
+    public long endSeq() {
+        return place instanceof Place.Waiting ? Run.NO_PLACE : place.firstSeq() + input.size();
+    }
+
     public sealed interface Place {
         /// Sequence number of the first input item.
         long firstSeq();
@@ -52,5 +57,16 @@ public record NewRun(
         ///
         /// @param parent the conversation's own, so that the run knows it without another read
         record Append(long firstSeq, @Nullable ForkPoint parent) implements Place {}
+
+        /// Behind the run that holds the conversation and those that wait for it already. Its input is kept with it
+        /// until its turn comes.
+        ///
+        /// @param next whether nothing may come between the run that holds the conversation and this one
+        record Waiting(boolean next, @Nullable ForkPoint parent) implements Place {
+            @Override
+            public long firstSeq() {
+                return Run.NO_PLACE;
+            }
+        }
     }
 }

@@ -43,6 +43,19 @@ public record Run(
         Instant changedAt,
         @Nullable Instant endedAt) {
 
+    /// The sequence numbers of a run whose input has no place in the conversation yet.
+    public static final long NO_PLACE = -1;
+
+    /// Whether it waits for its turn in a busy conversation.
+    public boolean waiting() {
+        return placeless() && !status.terminal();
+    }
+
+    /// Whether it waits, or ended before its turn came: then it has left nothing in the conversation.
+    public boolean placeless() {
+        return firstSeq == NO_PLACE;
+    }
+
     /// The step as the queue names it.
     public StepMessage message() {
         return new StepMessage(key, step);

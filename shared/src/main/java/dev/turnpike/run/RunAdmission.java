@@ -126,7 +126,7 @@ public final class RunAdmission {
 
     private Admission afterResponse(Application application, String id) {
         Optional<Run> found = RunKey.parse(application.tenant(), id).flatMap(runs::find);
-        Optional<Run> usable = found.filter(run -> run.request().store());
+        Optional<Run> usable = found.filter(run -> run.request().store() && (run.waiting() || !run.placeless()));
         if (usable.isEmpty()) {
             return new Admission.PreviousResponseNotFound(id);
         }
@@ -137,7 +137,10 @@ public final class RunAdmission {
             return new Admission.PreviousResponseNotFound(id);
         }
         if (!previous.status().terminal()) {
-            return new Admission.ConversationLocked("conv_" + key.id());
+            boolean holder = previous.key().run().equals(conversation.get().activeRun());
+            return holder && mayWait(application)
+                    ? waitFor(application, conversation.get(), true)
+                    : new Admission.ConversationLocked("conv_" + key.id());
         }
         List<Item> output = itemsOf(conversations.range(key, previous.inputEnd(), previous.endSeq()));
         Optional<Admission> wrong = unanswered(application, output, output);
@@ -191,12 +194,36 @@ public final class RunAdmission {
 
     private Admission append(Application application, Conversation conversation) {
         if (conversation.activeRun() != null) {
-            return new Admission.ConversationLocked("conv_" + conversation.key().id());
+            return mayWait(application)
+                    ? waitFor(application, conversation, false)
+                    : new Admission.ConversationLocked(
+                            "conv_" + conversation.key().id());
         }
         if (application.input().size() > RunStore.MOST_ITEMS_AT_ONCE) {
             return new Admission.TooManyItems(RunStore.MOST_ITEMS_AT_ONCE);
         }
-        return create(application, conversation.key(), new Place.Append(conversation.nextSeq(), conversation.parent()));
+        Admission admission = create(
+                application, conversation.key(), new Place.Append(conversation.nextSeq(), conversation.parent()));
+        return admission instanceof Admission.ConversationLocked && mayWait(application)
+                ? waitFor(application, conversation, false)
+                : admission;
+    }
+
+    /// Whoever is left to the queue can wait for a busy conversation. Results of tools can't: what they answer is not
+    /// asked yet.
+    private static boolean mayWait(Application application) {
+        return application.request().background()
+                && application.lease() == null
+                && application.request().store()
+                && application.input().stream().noneMatch(Item.ToolResult.class::isInstance);
+    }
+
+    /// @param next whether it must be the next one
+    private Admission waitFor(Application application, Conversation conversation, boolean next) {
+        if (application.input().size() > RunStore.MOST_WAITING_ITEMS) {
+            return new Admission.TooManyItems(RunStore.MOST_WAITING_ITEMS);
+        }
+        return create(application, conversation.key(), new Place.Waiting(next, conversation.parent()));
     }
 
     private Admission create(Application application, ConversationKey conversation, Place place) {
@@ -205,7 +232,7 @@ public final class RunAdmission {
         var limits = new Limits(settings.maxSteps(), settings.maxAttempts(), now.plus(settings.runTimeout()));
         List<Item> input = new ArrayList<>();
         for (Item item : application.input()) {
-            input.add(item.withId(ids.item(item.idPrefix(), place.firstSeq() + input.size())));
+            input.add(item.withId(ids.item(item.idPrefix(), Math.max(0, place.firstSeq()) + input.size())));
         }
         var run = new NewRun(
                 new RunKey(conversation, ids.next()),

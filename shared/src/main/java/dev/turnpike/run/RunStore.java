@@ -52,12 +52,32 @@ public interface RunStore {
 
         record Ended(Run run) implements Acquisition {}
 
+        /// It has no place in its conversation yet.
+        record Waiting(Run run) implements Acquisition {}
+
         /// Tried as often as the limits allow.
         record Exhausted(Run run) implements Acquisition {}
 
         /// No such run, or deleted.
         record Unknown() implements Acquisition {}
     }
+
+    /// Gives a waiting run's input its place at the end of the conversation, if nobody holds that and nobody waits
+    /// longer. Runs that have ended while they waited are passed over.
+    Turn takeTurn(Run waiting, Instant now);
+
+    enum Turn {
+        TAKEN,
+        /// Others come first.
+        NOT_YET,
+        /// The run does not wait any more, or the conversation is deleted.
+        GONE
+    }
+
+    /// Ends a run that waits.
+    ///
+    /// @return empty when it does not wait any more
+    Optional<Run> endWaiting(Run waiting, StopReason reason, Instant now);
 
     /// @throws ItemTooLargeException what the step brought can't be stored; nothing was written
     Commit commit(StepCommit commit);
@@ -105,6 +125,7 @@ public interface RunStore {
 
     /// Records that a message is about to be sent again, if the run is still as it was read and not terminal.
     ///
+    /// @param now or when the message is due, if it is to come later
     /// @return false when it has moved: there is nothing to send
     boolean resend(Run run, Instant now);
 
@@ -136,6 +157,12 @@ public interface RunStore {
 
     /// Most input items that an existing conversation takes in one transaction.
     int MOST_ITEMS_AT_ONCE = 90;
+
+    /// Most input items of a run that waits.
+    int MOST_WAITING_ITEMS = 45;
+
+    /// Most runs that wait for one conversation.
+    int MOST_WAITING_RUNS = 100;
 
     /// Number of shards of the index of active runs.
     int ACTIVE_SHARDS = 8;

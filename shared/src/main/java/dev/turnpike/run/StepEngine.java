@@ -29,6 +29,7 @@ public final class StepEngine {
     private final ToolStep toolStep;
     private final EngineSettings settings;
     private final StepPlan plan;
+    private final Turns turns;
 
     public StepEngine(
             RunStore runs,
@@ -44,6 +45,7 @@ public final class StepEngine {
         this.toolStep = toolStep;
         this.settings = settings;
         this.plan = new StepPlan(settings);
+        this.turns = new Turns(runs, queue);
     }
 
     /// Serves a message.
@@ -60,6 +62,8 @@ public final class StepEngine {
         return switch (acquisition) {
             case Acquisition.Acquired(Run run) -> drive(run, null, deadline, watcher);
             case Acquisition.Held(Instant until) -> new Outcome.NotNow(until);
+            case Acquisition.Waiting(Run run) ->
+                turns.await(run, now).orElseGet(() -> serve(message, now, deadline, watcher));
             case Acquisition.Stale(Run run) -> repair(run, now);
             case Acquisition.Exhausted(Run run) -> giveUp(run, deadline, watcher);
             case Acquisition.Ended(Run run) -> new Outcome.Ended(run);

@@ -5,6 +5,7 @@ import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore;
+import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.ledger.LedgerRow;
@@ -17,6 +18,7 @@ import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.RunStore;
 import dev.turnpike.run.StepCommit;
 import dev.turnpike.run.StepCommit.After;
+import dev.turnpike.run.StopReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -58,6 +60,9 @@ public final class MemoryStore implements RunStore, ConversationStore {
         /// The ledger is written ahead of the commit, and not with it.
         LEDGER_BEFORE_COMMIT
     }
+
+    private final Map<ConversationKey, List<RunKey>> queues = new HashMap<>();
+    private final Map<RunKey, List<Item>> waitingItems = new HashMap<>();
 
     private record Kept<T>(T value, Instant until) {
         boolean gone(Instant now) {
@@ -155,12 +160,17 @@ public final class MemoryStore implements RunStore, ConversationStore {
         }
         Sizes.check(run);
         Run created = RunDraft.created(run);
-        head(run);
+        if (created.waiting()) {
+            queue(run.key().conversation()).add(run.key());
+            waitingItems.put(run.key(), run.input());
+        } else {
+            head(run);
+            add(created, run.place().firstSeq(), 0, run.input(), run.createdAt(), run.expiresAt());
+        }
         runs.put(run.key(), new Kept<>(created, run.expiresAt()));
         if (created.fence() > 0) {
             fenceTaken(created);
         }
-        add(created, run.place().firstSeq(), 0, run.input(), run.createdAt(), run.expiresAt());
         if (wanted != null) {
             Instant day = run.createdAt().plus(IDEMPOTENCY_WINDOW);
             Instant until = day.isBefore(run.expiresAt()) ? day : run.expiresAt();
@@ -180,7 +190,16 @@ public final class MemoryStore implements RunStore, ConversationStore {
         return switch (run.place()) {
             case Place.NewConversation _ -> head == null;
             case Place.Append(long firstSeq, ForkPoint _) ->
-                head != null && head.activeRun() == null && head.nextSeq() == firstSeq;
+                head != null
+                        && head.activeRun() == null
+                        && head.nextSeq() == firstSeq
+                        && queue(head.key()).isEmpty();
+            case Place.Waiting(boolean next, ForkPoint _) -> {
+                int waiting = head == null ? 0 : queue(head.key()).size();
+                yield head != null
+                        && (head.activeRun() != null || (waiting > 0 && !next))
+                        && waiting < (next ? 1 : MOST_WAITING_RUNS);
+            }
         };
     }
 
@@ -250,6 +269,9 @@ public final class MemoryStore implements RunStore, ConversationStore {
         if (run.status().terminal()) {
             return new Acquisition.Ended(run);
         }
+        if (run.waiting()) {
+            return new Acquisition.Waiting(run);
+        }
         if (run.step() != step) {
             return new Acquisition.Stale(run);
         }
@@ -275,6 +297,75 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     private void fenceTaken(Run run) {
         fences.computeIfAbsent(run.key(), _ -> new ArrayList<>()).add(run.fence());
+    }
+
+    private List<RunKey> queue(ConversationKey key) {
+        return queues.computeIfAbsent(key, _ -> new ArrayList<>());
+    }
+
+    @Override
+    public Turn takeTurn(Run waiting, Instant now) {
+        return calls.through("takeTurn", () -> takeTurnNow(waiting, RunDraft.millis(now)));
+    }
+
+    private synchronized Turn takeTurnNow(Run waiting, Instant now) {
+        ConversationKey key = waiting.key().conversation();
+        Conversation head = heads.get(key);
+        Kept<Run> row = runs.get(waiting.key());
+        if (head == null || row == null || !queue(key).contains(waiting.key())) {
+            return Turn.GONE;
+        }
+        if (head.activeRun() != null) {
+            return Turn.NOT_YET;
+        }
+        queue(key).removeIf(run -> read(run).filter(Run::waiting).isEmpty());
+        if (!row.value().waiting()) {
+            return Turn.GONE;
+        }
+        if (!queue(key).getFirst().equals(waiting.key())) {
+            return Turn.NOT_YET;
+        }
+        queue(key).removeFirst();
+        List<Item> input = new ArrayList<>();
+        for (Item item : waitingItems.getOrDefault(waiting.key(), List.of())) {
+            input.add(item.withId(Ids.moved(item.id(), head.nextSeq() + input.size())));
+        }
+        long end = head.nextSeq() + input.size();
+        Run placed = change(waiting.key(), draft -> {
+            draft.firstSeq = head.nextSeq();
+            draft.inputEnd = end;
+            draft.endSeq = end;
+            draft.changedAt = now;
+        });
+        heads.put(
+                key,
+                new Conversation(
+                        key,
+                        end,
+                        waiting.key().run(),
+                        head.parent(),
+                        head.totals(),
+                        head.createdAt(),
+                        head.expiresAt()));
+        add(placed, head.nextSeq(), 0, input, now, row.until());
+        waitingItems.remove(waiting.key());
+        return Turn.TAKEN;
+    }
+
+    @Override
+    public Optional<Run> endWaiting(Run waiting, StopReason reason, Instant now) {
+        return calls.through("endWaiting", () -> endWaitingNow(waiting, reason, RunDraft.millis(now)));
+    }
+
+    private synchronized Optional<Run> endWaitingNow(Run waiting, StopReason reason, Instant now) {
+        return read(waiting.key())
+                .filter(Run::waiting)
+                .map(_ -> change(waiting.key(), draft -> {
+                    draft.status = reason.status();
+                    draft.stopReason = reason;
+                    draft.changedAt = now;
+                    draft.endedAt = now;
+                }));
     }
 
     @Override
@@ -595,6 +686,8 @@ public final class MemoryStore implements RunStore, ConversationStore {
     private void sweep(ConversationKey key) {
         if (deleted.contains(key)) {
             items.remove(key);
+            queues.remove(key);
+            waitingItems.keySet().removeIf(run -> run.conversation().equals(key));
             runs.keySet().removeIf(run -> run.conversation().equals(key));
             toolCalls.keySet().removeIf(call -> call.run().conversation().equals(key));
         }

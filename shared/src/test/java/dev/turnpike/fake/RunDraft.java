@@ -20,6 +20,8 @@ final class RunDraft {
     Instant leaseUntil;
     int attempts;
     boolean cancelRequested;
+    long firstSeq;
+    long inputEnd;
     long endSeq;
     Totals spent;
 
@@ -50,6 +52,8 @@ final class RunDraft {
         this.leaseUntil = before.leaseUntil();
         this.attempts = before.attempts();
         this.cancelRequested = before.cancelRequested();
+        this.firstSeq = before.firstSeq();
+        this.inputEnd = before.inputEnd();
         this.endSeq = before.endSeq();
         this.spent = before.spent();
         this.priceVersion = before.priceVersion();
@@ -62,8 +66,7 @@ final class RunDraft {
     }
 
     static Run created(NewRun run) {
-        long first = run.place().firstSeq();
-        long end = first + run.input().size();
+        long end = run.endSeq();
         NewRun.Lease lease = run.lease();
         return new Run(
                 run.key(),
@@ -76,7 +79,7 @@ final class RunDraft {
                 run.request(),
                 run.limits(),
                 run.place().parent(),
-                first,
+                run.place().firstSeq(),
                 end,
                 end,
                 Totals.ZERO,
@@ -107,8 +110,8 @@ final class RunDraft {
                 before.request(),
                 before.limits(),
                 before.parent(),
-                before.firstSeq(),
-                before.inputEnd(),
+                firstSeq,
+                inputEnd,
                 endSeq,
                 spent,
                 priceVersion,

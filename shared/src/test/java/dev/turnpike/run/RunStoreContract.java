@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Role;
@@ -17,6 +18,7 @@ import dev.turnpike.run.RunStore.Cancellation;
 import dev.turnpike.run.RunStore.Commit;
 import dev.turnpike.run.RunStore.Creation;
 import dev.turnpike.run.RunStore.ToolRecord;
+import dev.turnpike.run.RunStore.Turn;
 import dev.turnpike.run.StepCommit.After;
 import dev.turnpike.tokens.Usage;
 import java.time.Duration;
@@ -541,6 +543,88 @@ public abstract class RunStoreContract extends StoreContract {
         assertThat(runs.requestCancel(unknown, clock.instant())).isEqualTo(new Cancellation.Unknown());
 
         assertThat(found(run.key())).isEqualTo(run);
+    }
+
+    private NewRun waitingFor(Run run, boolean next, int items) {
+        return newRun(run.key().conversation(), new Place.Waiting(next, null), messages(items));
+    }
+
+    private static Item withPlace(Item item, long seq) {
+        return item.withId(Ids.moved(item.id(), seq));
+    }
+
+    @Test
+    void aRunThatWaitsGetsItsPlaceWhenTheHolderHasEnded() {
+        Run holder = acquired(created(newRun(2)));
+        NewRun later = newRun(
+                holder.key().conversation(), new Place.Waiting(false, null), List.of(placedMessage(), placedMessage()));
+        Run waiting = created(later);
+        assertThat(waiting.waiting()).isTrue();
+        assertThat(acquire(waiting)).isEqualTo(new Acquisition.Waiting(waiting));
+        assertThat(runs.takeTurn(waiting, clock.instant())).isEqualTo(Turn.NOT_YET);
+        committed(commit(holder, List.of(answer("One.")), row(holder, 1, 1), finish(StopReason.ANSWERED)));
+
+        assertThat(runs.takeTurn(waiting, clock.instant())).isEqualTo(Turn.TAKEN);
+
+        Run placed = acquired(found(waiting.key()));
+        assertThat(placed.firstSeq()).isEqualTo(3);
+        assertThat(placed.inputEnd()).isEqualTo(5);
+        assertThat(stored(holder.key().conversation(), 5).subList(3, 5))
+                .extracting(StoredItem::item)
+                .containsExactly(
+                        withPlace(later.input().getFirst(), 3),
+                        withPlace(later.input().getLast(), 4));
+        assertThat(runs.takeTurn(waiting, clock.instant())).isEqualTo(Turn.GONE);
+    }
+
+    private Item placedMessage() {
+        return Item.Message.text(ids.item("msg", 0), Item.Role.USER, "And then?");
+    }
+
+    @Test
+    void runsTakeTurnsInTheOrderOfTheirCreationPastThoseThatHaveEnded() {
+        Run holder = acquired(created(newRun(1)));
+        Run first = created(waitingFor(holder, false, 0));
+        Run second = created(waitingFor(holder, false, 0));
+        Run third = created(waitingFor(holder, false, 0));
+        committed(commit(holder, List.of(), row(holder, 1, 1), finish(StopReason.ANSWERED)));
+
+        assertThat(runs.takeTurn(third, clock.instant())).isEqualTo(Turn.NOT_YET);
+        assertThat(runs.endWaiting(first, StopReason.CANCELLED, clock.instant()))
+                .get()
+                .extracting(Run::status)
+                .isEqualTo(RunStatus.CANCELLED);
+        assertThat(runs.endWaiting(first, StopReason.CANCELLED, clock.instant()))
+                .isEmpty();
+        assertThat(runs.takeTurn(third, clock.instant())).isEqualTo(Turn.NOT_YET);
+        assertThat(runs.takeTurn(second, clock.instant())).isEqualTo(Turn.TAKEN);
+        assertThat(runs.takeTurn(third, clock.instant())).isEqualTo(Turn.NOT_YET);
+        assertThat(runs.takeTurn(first, clock.instant())).isEqualTo(Turn.GONE);
+    }
+
+    @Test
+    void onlyABusyConversationIsWaitedForAndNobodyPassesThoseWhoWait() {
+        Run holder = acquired(created(newRun(1)));
+        Run idle = ended(newRun(1));
+        assertThat(runs.create(waitingFor(idle, false, 1))).isEqualTo(new Creation.Locked());
+        created(waitingFor(holder, true, 1));
+        assertThat(runs.create(waitingFor(holder, true, 1))).isEqualTo(new Creation.Locked());
+        committed(commit(holder, List.of(), row(holder, 1, 1), finish(StopReason.ANSWERED)));
+
+        assertThat(runs.create(newRun(holder.key().conversation(), new Place.Append(1, null), messages(1))))
+                .isEqualTo(new Creation.Locked());
+        created(waitingFor(holder, false, 1));
+    }
+
+    @Test
+    void whoWaitsForADeletedConversationIsGone() {
+        Run holder = acquired(created(newRun(1)));
+        Run waiting = created(waitingFor(holder, false, 1));
+
+        conversations.delete(holder.key().conversation(), clock.instant());
+
+        assertThat(runs.takeTurn(waiting, clock.instant())).isEqualTo(Turn.GONE);
+        assertThat(acquire(waiting)).isEqualTo(new Acquisition.Unknown());
     }
 
     @Test
