@@ -37,7 +37,7 @@ class BoundaryTest {
     /// values;
     /// one more needs such a reason.
     private static final Map<String, Integer> LARGER_PACKAGES =
-            Map.of("shared run", 32, "shared model", 28, "shared aws", 28, "local local", 40);
+            Map.of("shared run", 34, "shared model", 28, "shared aws", 28, "local local", 40);
 
     private static Map<String, Set<String>> mayName() {
         Set<String> ground = Set.of("sse", "tokens", "tool", "lambda", "access");
