@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
 /// so too often.
 public final class MemoryQueue implements StepQueue {
     /// Deliveries after which a message is given up.
-    public static final int MOST_RECEIVES = 20;
+    private static final int MOST_RECEIVES = 20;
 
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(15);
 
