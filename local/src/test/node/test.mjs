@@ -77,6 +77,25 @@ test("polls a background response until it is done", async () => {
   assert.equal(response.output.filter((item) => item.type === "mcp_call").length, 3);
 });
 
+test("comes back to a background stream", async () => {
+  const first = await client.responses.create({ model, input: "[words: 12]", background: true, stream: true });
+  let id;
+  let seen = 0;
+  for await (const event of first) {
+    id ??= event.response?.id;
+    seen = event.sequence_number;
+    if (event.type === "response.in_progress") break;
+  }
+  const rest = [];
+  for await (const event of await client.responses.retrieve(id, { stream: true, starting_after: seen })) rest.push(event);
+  assert.equal(rest[0].sequence_number, seen + 1);
+  assert.equal(rest.at(-1).type, "response.completed");
+
+  const response = await client.responses.stream({ response_id: id, starting_after: seen }).finalResponse();
+  assert.equal(response.id, id);
+  assert.match(response.output_text, /^the toll gate lifts/);
+});
+
 test("throws its own error for each failure", async () => {
   await assert.rejects(client.responses.create({ model, input: "" }), (error) => {
     assert.ok(error instanceof OpenAI.BadRequestError);

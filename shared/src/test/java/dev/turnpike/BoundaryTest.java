@@ -46,7 +46,7 @@ class BoundaryTest {
         allowed.put("conversation", Set.of("tokens"));
         allowed.put("ledger", Set.of("tokens"));
         allowed.put("model", Set.of("conversation", "tool", "tokens", "sse"));
-        for (String name : List.of("run", "responses", "aws", "wiring")) {
+        for (String name : List.of("run", "responses", "replay", "aws", "wiring")) {
             allowed.put(name, Set.copyOf(allowed.keySet()));
         }
         return allowed;

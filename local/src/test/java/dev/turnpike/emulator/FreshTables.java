@@ -2,6 +2,8 @@ package dev.turnpike.emulator;
 
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoRunStore;
+import dev.turnpike.aws.EventRows;
+import dev.turnpike.replay.EventLog;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StoreContract.Stores;
@@ -68,6 +70,12 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         return new Stores(
                 new DynamoRunStore(client(), table, requests, mapper, clock, timeToLive),
                 new DynamoConversationStore(client(), table, mapper, clock));
+    }
+
+    EventLog eventLog(InstantSource clock) {
+        String table = "table-" + UUID.randomUUID();
+        Table.create(client(), table);
+        return new EventRows(client(), table, clock);
     }
 
     private DynamoDbClient client() {

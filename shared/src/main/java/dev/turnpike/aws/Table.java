@@ -112,15 +112,7 @@ final class Table {
     /// Gives rows of a partition from `first` to `last`, both included, until no more are wanted.
     void between(
             String pk, String first, String last, boolean newestFirst, boolean consistent, Predicate<Row> wantsMore) {
-        var request = QueryRequest.builder()
-                .tableName(name)
-                .keyConditionExpression("pk = :pk AND sk BETWEEN :first AND :last")
-                .expressionAttributeValues(Map.of(
-                        ":pk", AttributeValue.fromS(pk),
-                        ":first", AttributeValue.fromS(first),
-                        ":last", AttributeValue.fromS(last)))
-                .scanIndexForward(!newestFirst)
-                .consistentRead(consistent);
+        var request = rows(pk, first, last, newestFirst, consistent);
         @Nullable Map<String, AttributeValue> from = null;
         do {
             var page = request.exclusiveStartKey(from);
@@ -132,6 +124,23 @@ final class Table {
             }
             from = answer.hasLastEvaluatedKey() ? answer.lastEvaluatedKey() : null;
         } while (from != null);
+    }
+
+    /// As many of them as are wanted, by a consistent read.
+    List<Row> between(String pk, String first, String last, boolean newestFirst, int limit) {
+        return pages(rows(pk, first, last, newestFirst, true), limit);
+    }
+
+    private QueryRequest.Builder rows(String pk, String first, String last, boolean newestFirst, boolean consistent) {
+        return QueryRequest.builder()
+                .tableName(name)
+                .keyConditionExpression("pk = :pk AND sk BETWEEN :first AND :last")
+                .expressionAttributeValues(Map.of(
+                        ":pk", AttributeValue.fromS(pk),
+                        ":first", AttributeValue.fromS(first),
+                        ":last", AttributeValue.fromS(last)))
+                .scanIndexForward(!newestFirst)
+                .consistentRead(consistent);
     }
 
     List<Row> allWithPrefix(String pk, String prefix) {

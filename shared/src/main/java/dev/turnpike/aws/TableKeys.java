@@ -16,7 +16,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | same | `R#<run>` | run |
 /// | same | `R#<run>#I#<index 3>` | input item of a run that waits for its turn |
 /// | same | `R#<run>#S#<step 6>#T#<index 3>` | tool call: intent, result |
-/// | same | `R#<run>#E#<seq 9>` | batch of stream events |
+/// | same | `R#<run>#E#<event 9>` | batch of stream events, from that one on |
+/// | same | `R#<run>#EP#<event 9>#<writer 6>#<index 4>` | part of a batch that is too long for one row |
 /// | same | `L#<run>#<step 6>#<fence 6>` | ledger row |
 /// | `T#<tenant>#K#<hash>` | `IK` | `Idempotency-Key` |
 /// | `T#<tenant>` | `CI#<conversation>` | list of conversations, by creation |
@@ -85,6 +86,14 @@ final class TableKeys {
 
     static String waitingItem(String run, int index) {
         return waitingItems(run) + "%03d".formatted(index);
+    }
+
+    static String events(String run, long first) {
+        return "R#%s#E#%09d".formatted(run, first);
+    }
+
+    static String eventsPart(String run, long first, long writer, int index) {
+        return "R#%s#EP#%09d#%06d#%04d".formatted(run, first, writer, index);
     }
 
     static String ledger(String run) {

@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Writes events of the wire, numbered from 0.
+/// Writes events of the wire, numbered from 0 unless others began.
 ///
 /// When the reader has gone away the rest is dropped: the run goes on without it.
 final class EventWriter {
@@ -18,6 +18,16 @@ final class EventWriter {
     EventWriter(SseWriter sse, JsonMapper mapper) {
         this.sse = sse;
         this.mapper = mapper;
+    }
+
+    /// Others have written the events before this number.
+    void continueAt(long number) {
+        sequence = number;
+    }
+
+    /// The number of the event to come.
+    long next() {
+        return sequence;
     }
 
     /// Writes the fields of an event other than its type and number.

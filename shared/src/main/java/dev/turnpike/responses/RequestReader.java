@@ -219,6 +219,7 @@ public final class RequestReader implements RunRequest.Reader {
     }
 
     private RunRequest request(Fields body, ToolOffer offer, String wire) {
+        boolean background = body.flag("background").orElse(false);
         OptionalInt maxTokens = body.integer("max_output_tokens", 1, Integer.MAX_VALUE);
         Map<String, String> parameters = Parameters.read(body, settings.temperature());
         return new RunRequest(
@@ -232,7 +233,8 @@ public final class RequestReader implements RunRequest.Reader {
                 parameters,
                 !body.text("truncation").orElse("auto").equals("disabled"),
                 body.flag("store").orElse(true),
-                body.flag("background").orElse(false),
+                background,
+                background && body.flag("stream").orElse(false),
                 wire);
     }
 

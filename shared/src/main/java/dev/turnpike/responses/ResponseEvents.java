@@ -40,17 +40,67 @@ public final class ResponseEvents implements Consumer<RunEvent> {
         response("response.in_progress", run);
     }
 
-    /// The events of a run that has happened, its texts in one piece each.
+    /// Opens the stream of a run that waits to be taken.
+    public void queued(Run run) {
+        response("response.created", run);
+        response("response.queued", run);
+    }
+
+    /// Goes on with a stream where another left it. What it has shown beyond `output` is void, and its places are given
+    /// anew.
     ///
-    /// @param items its output
-    public void replay(Run run, List<Item> items) {
-        begin(run);
+    /// @param next number of the event to come; 0 begins the stream
+    /// @param output what the run has committed
+    public void resume(Run run, long next, List<Item> output) {
+        events.continueAt(next);
+        if (next == 0) {
+            response("response.created", run);
+        }
+        restore(output);
+        response("response.in_progress", run, output);
+    }
+
+    /// The number of the event to come.
+    public long next() {
+        return events.next();
+    }
+
+    private void restore(List<Item> output) {
+        Map<String, Item.ToolResult> answers = answers(output);
+        for (Item item : output) {
+            if (item instanceof Item.ToolResult) {
+                continue;
+            }
+            var place = new OpenItem(events, item, nextPlace++);
+            Item.ToolResult answer = item instanceof Item.ToolCall call ? answers.get(call.callId()) : null;
+            if (answer == null && item instanceof Item.ToolCall call && call.executor() == Executor.SERVER) {
+                open.put(item.id(), place);
+            } else {
+                done.put(place.index(), item);
+            }
+            if (answer != null) {
+                results.add(answer);
+            }
+        }
+    }
+
+    /// Results by the id of their call.
+    private static Map<String, Item.ToolResult> answers(List<Item> items) {
         Map<String, Item.ToolResult> answers = new HashMap<>();
         for (Item item : items) {
             if (item instanceof Item.ToolResult result) {
                 answers.put(result.callId(), result);
             }
         }
+        return answers;
+    }
+
+    /// The events of a run that has happened, its texts in one piece each.
+    ///
+    /// @param items its output
+    public void replay(Run run, List<Item> items) {
+        begin(run);
+        Map<String, Item.ToolResult> answers = answers(items);
         for (Item item : items) {
             switch (item) {
                 case Item.Message message -> replay(message);
@@ -107,6 +157,7 @@ public final class ResponseEvents implements Consumer<RunEvent> {
     @Override
     public void accept(RunEvent event) {
         switch (event) {
+            case RunEvent.Taken _ -> {}
             case RunEvent.TextDelta(String item, String text) -> place(item).text(text);
             case RunEvent.ArgumentsDelta(String item, String text) ->
                 place(item).arguments(text);
@@ -217,6 +268,10 @@ public final class ResponseEvents implements Consumer<RunEvent> {
     private void response(String type, Run run) {
         List<Item> output = new ArrayList<>(done.values());
         output.addAll(results);
+        response(type, run, output);
+    }
+
+    private void response(String type, Run run, List<Item> output) {
         events.event(type, json -> {
             json.writeName("response");
             responses.write(json, run, output);

@@ -73,6 +73,13 @@ final class LiveRun {
         uninterrupted(lease::touch);
     }
 
+    /// Tells the watcher that the run is in its holder's hands. Of a run that is being deleted items may be missing.
+    void taken() {
+        int output = (int) (run.endSeq() - run.inputEnd());
+        List<Item> committed = items.subList(Math.max(0, items.size() - output), items.size());
+        watcher.accept(new RunEvent.Taken(run, List.copyOf(committed)));
+    }
+
     /// Tells the watcher, and shows that the holder is alive.
     void emit(RunEvent event) {
         uninterrupted(() -> {

@@ -145,7 +145,8 @@ public final class ModelStep {
         };
     }
 
-    /// A background run, which nobody watches, tries again; what a watcher has seen can't be taken back.
+    /// A background run tries again, and its stream, if it has one, takes back what it showed; the reader of any other
+    /// can't be told to forget.
     private StepResult failed(LiveRun live, ModelException failure, AnswerItems answer, Timed timed) {
         Run run = live.run();
         if (live.cancelled()) {

@@ -2,9 +2,15 @@ package dev.turnpike.run;
 
 import dev.turnpike.conversation.Item;
 import dev.turnpike.ledger.LedgerRow;
+import java.util.List;
 
 /// What a run does while it does it, for whoever watches. Watching is optional: nothing depends on it.
 public sealed interface RunEvent {
+    /// A holder takes the run up, as its first one or after another. The first event of each.
+    ///
+    /// @param output what the run has put out so far, all of it committed
+    record Taken(Run run, List<Item> output) implements RunEvent {}
+
     /// An output item begins. A message has no parts yet, a call no arguments, reasoning no text.
     record ItemOpened(Item item) implements RunEvent {}
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param parameters further Chat Completions parameters by name, each as JSON text
 /// @param truncation whether older items may be left out of the model's window; otherwise the run fails
 /// @param store whether the conversation is kept once the run has ended
+/// @param recorded whether the events of its stream are kept: those of a background run that was asked to stream
 /// @param wire the whole validated request less its input, as JSON: what the response object echoes, and the form in
 ///     which a request is stored
 public record RunRequest(
@@ -28,6 +29,7 @@ public record RunRequest(
         boolean truncation,
         boolean store,
         boolean background,
+        boolean recorded,
         String wire) {
 
     /// Reads the stored form back. The wire's package implements it, so that stores need not know the wire.

@@ -108,6 +108,7 @@ public final class StepEngine {
 
     /// The loop.
     private Outcome drive(LiveRun live) {
+        live.taken();
         NextStep next = plan.first(live);
         while (true) {
             switch (next) {

@@ -62,6 +62,11 @@ public final class SseWriter {
         }
     }
 
+    /// Events that were written before, as they were.
+    public void events(String events) throws IOException {
+        raw(events.getBytes(StandardCharsets.UTF_8));
+    }
+
     /// The end of a good stream.
     public void done() throws IOException {
         raw(DONE);

@@ -5,6 +5,7 @@ import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.KeyStore;
 import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.Ids;
+import dev.turnpike.replay.StreamReplay;
 import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.run.RunAdmission;
@@ -32,6 +33,7 @@ public record ApiParts(
         RunStore runs,
         ConversationStore conversations,
         ResponseWriter responses,
+        StreamReplay replay,
         List<String> models,
         Map<String, Runnable> probes,
         JsonMapper mapper,

@@ -6,6 +6,7 @@ import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoNoteStore;
 import dev.turnpike.aws.DynamoRunStore;
+import dev.turnpike.aws.EventRows;
 import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.aws.SqsStepQueue;
 import dev.turnpike.aws.StoredSecret;
@@ -18,6 +19,9 @@ import dev.turnpike.model.ChatCompletionsClient;
 import dev.turnpike.model.Dialect;
 import dev.turnpike.model.ModelSettings;
 import dev.turnpike.model.ProviderProbe;
+import dev.turnpike.replay.EventRecorder;
+import dev.turnpike.replay.Retention;
+import dev.turnpike.replay.StreamReplay;
 import dev.turnpike.responses.QueueMessages;
 import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
@@ -175,6 +179,7 @@ public final class Wiring {
     public ApiParts api() {
         var adminKey = secret(settings.resources().requireAdminSecretArn());
         var keys = new DynamoKeyStore(aws.dynamo(), settings.resources().tableName());
+        var responses = new ResponseWriter(mapper);
         return new ApiParts(
                 new Authenticator(keys, adminKey, clock),
                 new ApiKeys(settings.deployment().environment()),
@@ -185,7 +190,8 @@ public final class Wiring {
                 steps,
                 runs,
                 conversations,
-                new ResponseWriter(mapper),
+                responses,
+                new StreamReplay(eventLog(), runs, conversations, responses, retention(), clock, Wiring::sleep),
                 models(),
                 probes(keys),
                 mapper,
@@ -196,7 +202,35 @@ public final class Wiring {
 
     /// What the worker serves with.
     public WorkerParts worker() {
-        return new WorkerParts(engine("worker"), steps, runs, conversations, results(), queueMessages(), mapper, clock);
+        EventRows log = eventLog();
+        var responses = new ResponseWriter(mapper);
+        return new WorkerParts(
+                engine("worker"),
+                steps,
+                runs,
+                conversations,
+                results(),
+                queueMessages(),
+                () -> EventRecorder.ticking(log, responses, retention(), clock),
+                mapper,
+                clock);
+    }
+
+    private EventRows eventLog() {
+        return new EventRows(aws.dynamo(), settings.resources().tableName(), clock);
+    }
+
+    private Retention retention() {
+        return new Retention(settings.limits().conversationTtl());
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted between two reads", end);
+        }
     }
 
     /// What the intake serves with.

@@ -3,13 +3,17 @@ package dev.turnpike.wiring;
 import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.aws.SqsStepQueue;
 import dev.turnpike.conversation.ConversationStore;
+import dev.turnpike.replay.EventRecorder;
 import dev.turnpike.responses.QueueMessages;
 import dev.turnpike.run.RunStore;
 import dev.turnpike.run.StepEngine;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Everything that the worker serves with.
+///
+/// @param recorders makes one for each message
 public record WorkerParts(
         StepEngine engine,
         SqsStepQueue steps,
@@ -17,5 +21,6 @@ public record WorkerParts(
         ConversationStore conversations,
         ResultsQueue results,
         QueueMessages messages,
+        Supplier<EventRecorder> recorders,
         JsonMapper mapper,
         InstantSource clock) {}

@@ -5,9 +5,12 @@ import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Deadline;
+import dev.turnpike.replay.EventRecorder;
+import dev.turnpike.replay.Retention;
 import dev.turnpike.responses.CreateRequest;
 import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
+import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.ContextLoader;
 import dev.turnpike.run.EngineSettings;
@@ -34,6 +37,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +63,8 @@ public final class Workbench {
     public final PortCalls calls = new PortCalls();
     public final MemoryStore store = new MemoryStore(clock, Duration.ofDays(30), calls);
     public final MemoryQueue queue = new MemoryQueue(clock, calls);
+    public final MemoryEventLog log = new MemoryEventLog(clock, calls);
+    public final Retention retention = new Retention(Duration.ofDays(30));
     public final ScriptedModel model = new ScriptedModel(calls);
     public final Reaper reaper = new Reaper(store, queue, clock);
     public final StepEngine engine;
@@ -140,7 +146,17 @@ public final class Workbench {
     }
 
     public Outcome deliver(StepMessage message, Duration time) {
-        return calls.process(() -> engine.advance(message, Deadline.in(time, clock), events::add));
+        return calls.process(() -> {
+            // Whoever dies does not close it.
+            var recorder = new EventRecorder(log, new ResponseWriter(mapper), retention, clock);
+            Consumer<RunEvent> watching = events::add;
+            Outcome outcome = engine.advance(message, Deadline.in(time, clock), watching.andThen(recorder));
+            if (outcome instanceof Outcome.NotNow) {
+                recorder.forget();
+            }
+            recorder.close();
+            return outcome;
+        });
     }
 
     /// Serves whatever is due. What fails or is not acknowledged comes again later.

@@ -87,6 +87,7 @@ class StepEngineTest {
         assertThat(bench.events)
                 .extracting(event -> event.getClass().getSimpleName())
                 .containsExactly(
+                        "Taken",
                         "ItemOpened",
                         "ArgumentsDelta",
                         "ItemClosed",

@@ -42,16 +42,18 @@ final class CreateResponse {
     private static final int LONGEST_IDEMPOTENCY_KEY = 255;
 
     private final ApiParts parts;
+    private final FollowResponse followResponse;
 
     CreateResponse(ApiParts parts) {
         this.parts = parts;
+        this.followResponse = new FollowResponse(parts);
     }
 
     void serve(HttpRequest http, Principal caller, HttpReply reply, Context context) throws IOException {
         CreateRequest request = parts.requests().read(http.json(parts.mapper()));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
-        boolean queued = request.request().background() && !request.stream();
-        NewRun.@Nullable Lease lease = queued ? null : parts.engine().firstLease(deadline);
+        boolean background = request.request().background();
+        NewRun.@Nullable Lease lease = background ? null : parts.engine().firstLease(deadline);
         var application = new Application(
                 caller.tenant(),
                 request.request(),
@@ -61,15 +63,34 @@ final class CreateResponse {
                 idempotency(http).orElse(null),
                 null);
         switch (parts.admission().admit(application)) {
-            case Admission.Admitted(Run run, List<Item> _)
-            when queued -> {
-                wake(run, context.getLogger());
-                send(reply, run, List.of());
-            }
+            case Admission.Admitted(Run run, List<Item> _) when background -> queue(run, reply, context);
             case Admission.Admitted(Run run, List<Item> input) ->
                 run(run, input, request.stream(), deadline, reply, context.getLogger());
-            case Admission.Repeated(Run run) -> repeat(run, request.stream(), reply);
+            case Admission.Repeated(Run run) -> repeat(run, request.stream(), reply, context);
             case Admission refused -> throw Failures.of(refused);
+        }
+    }
+
+    /// A stream is read from where the worker stores it, so that its reader can go and come back anywhere.
+    private void queue(Run run, HttpReply reply, Context context) throws IOException {
+        boolean stream = run.request().recorded();
+        if (stream) {
+            begin(run, context.getLogger());
+        }
+        wake(run, context.getLogger());
+        if (stream) {
+            followResponse.follow(run, FollowResponse.BEGINNING, reply, context);
+        } else {
+            send(reply, run, List.of());
+        }
+    }
+
+    /// Whoever takes the run begins a stream that has no beginning.
+    private void begin(Run run, LambdaLogger log) {
+        try {
+            parts.replay().begin(run);
+        } catch (StoreUnavailableException down) {
+            log.log(FailureTrace.of(down), LogLevel.WARN);
         }
     }
 
@@ -170,7 +191,7 @@ final class CreateResponse {
     }
 
     /// The answer to a request that was made before under the same `Idempotency-Key`.
-    private void repeat(Run run, boolean stream, HttpReply reply) throws IOException {
+    private void repeat(Run run, boolean stream, HttpReply reply, Context context) throws IOException {
         if (!run.status().terminal() && !run.request().background()) {
             throw ApiException.conflict(
                             "request_in_progress",
@@ -182,12 +203,10 @@ final class CreateResponse {
         if (!stream && error != null) {
             throw Failures.of(run, error).withHeader("x-should-retry", "false");
         }
-        if (stream) {
-            var events = new ResponseEvents(new SseWriter(reply.events()), parts.responses());
-            events.replay(run, output(run));
-            if (!run.status().terminal()) {
-                handedOver(run, events);
-            }
+        if (stream && parts.replay().kept(run)) {
+            followResponse.follow(run, FollowResponse.BEGINNING, reply, context);
+        } else if (stream) {
+            new ResponseEvents(new SseWriter(reply.events()), parts.responses()).replay(run, output(run));
         } else {
             send(reply, run, output(run));
         }

@@ -1,26 +1,27 @@
 package dev.turnpike.api;
 
+import com.amazonaws.services.lambda.runtime.Context;
 import dev.turnpike.access.Principal;
-import dev.turnpike.responses.ApiException;
 import dev.turnpike.run.Run;
 import java.io.IOException;
 
-/// `GET /v1/responses/{id}`: a run as it is now.
+/// `GET /v1/responses/{id}`: a run as it is now, or its stream.
 final class GetResponse {
     private final StoredResponses responses;
+    private final FollowResponse followResponse;
 
-    GetResponse(StoredResponses responses) {
+    GetResponse(StoredResponses responses, FollowResponse followResponse) {
         this.responses = responses;
+        this.followResponse = followResponse;
     }
 
-    void serve(String id, HttpRequest request, Principal caller, HttpReply reply) throws IOException {
+    void serve(String id, HttpRequest request, Principal caller, HttpReply reply, Context context) throws IOException {
+        long after = FollowResponse.startingAfter(request);
         Run run = responses.find(caller, id);
         if ("true".equals(request.query().get("stream"))) {
-            throw ApiException.invalid(
-                    "unsupported_parameter",
-                    "stream",
-                    "The events of a response are not kept. Read it without 'stream' until its status is final.");
+            followResponse.serve(run, after, reply, context);
+        } else {
+            responses.send(run, reply);
         }
-        responses.send(run, reply);
     }
 }

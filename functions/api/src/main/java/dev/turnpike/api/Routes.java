@@ -30,7 +30,7 @@ final class Routes {
         this.parts = parts;
         this.createResponse = new CreateResponse(parts);
         var responses = new StoredResponses(parts);
-        this.getResponse = new GetResponse(responses);
+        this.getResponse = new GetResponse(responses, new FollowResponse(parts));
         this.cancelResponse = new CancelResponse(parts, responses);
         this.createConversation = new CreateConversation(parts);
         this.deleteConversation = new DeleteConversation(parts);
@@ -61,7 +61,7 @@ final class Routes {
         switch (route) {
             case "GET /health" -> checkHealth.serve(request, reply);
             case "POST /v1/responses" -> createResponse.serve(request, caller(request), reply, context);
-            case "GET /v1/responses/{id}" -> getResponse.serve(id, request, caller(request), reply);
+            case "GET /v1/responses/{id}" -> getResponse.serve(id, request, caller(request), reply, context);
             case "POST /v1/responses/{id}/cancel" -> cancelResponse.serve(id, caller(request), reply, context);
             case "POST /v1/conversations" -> createConversation.serve(request, caller(request), reply);
             case "DELETE /v1/conversations/{id}" -> deleteConversation.serve(id, caller(request), reply);

@@ -6,6 +6,7 @@ import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.KeyStore;
 import dev.turnpike.fake.Workbench;
+import dev.turnpike.replay.StreamReplay;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
@@ -45,6 +46,7 @@ final class Bench {
 
     private ApiParts parts(ApiKeys apiKeys, Tool<?>... tools) {
         List<String> names = Arrays.stream(tools).map(Tool::name).toList();
+        var responses = new ResponseWriter(MAPPER);
         return new ApiParts(
                 new Authenticator(keys, () -> "the-admin-key", work.clock),
                 apiKeys,
@@ -55,13 +57,20 @@ final class Bench {
                 work.queue,
                 work.store,
                 work.store,
-                new ResponseWriter(MAPPER),
+                responses,
+                new StreamReplay(work.log, work.store, work.store, responses, work.retention, work.clock, this::pass),
                 List.of("gpt-4o-mini", "gpt-4o"),
                 probes,
                 MAPPER,
                 work.ids,
                 work.clock,
                 Duration.ofDays(30));
+    }
+
+    /// While somebody waits for the next events the worker works.
+    private void pass(Duration time) {
+        work.clock.advance(time);
+        work.work();
     }
 
     /// A good key of another tenant.
@@ -78,6 +87,10 @@ final class Bench {
 
     Answer get(String path) throws IOException {
         return send("GET", path, Map.of(), "");
+    }
+
+    Answer get(String path, Map<String, String> query) throws IOException {
+        return serve(new HttpRequest("request-1", "GET", path, Map.of("authorization", key), query, ""));
     }
 
     Answer post(String path, String body) throws IOException {

@@ -9,6 +9,7 @@ import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunStatus;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CreateResponseTest {
     private static final String HELLO = "{\"model\":\"gpt-4o-mini\",\"input\":\"Hello\"}";
     private static final String STREAMED = "{\"model\":\"gpt-4o-mini\",\"input\":\"Hello\",\"stream\":true}";
+    private static final String FOLLOWED =
+            "{\"model\":\"gpt-4o-mini\",\"input\":\"Hello\",\"stream\":true,\"background\":true}";
     private static final String QUEUED = "{\"model\":\"gpt-4o-mini\",\"input\":\"Hello\",\"background\":true}";
 
     private final CountedTool look = CountedTool.readOnly("look");
@@ -152,15 +155,15 @@ class CreateResponseTest {
     }
 
     @Test
-    void aRepeatedStreamOfARunThatGoesOnSaysWhereItGoesOn() throws IOException {
+    void aBackgroundStreamIsShownAgainToTheByte() throws IOException {
         Map<String, String> key = Map.of("idempotency-key", "once");
-        String body = "{\"model\":\"gpt-4o-mini\",\"input\":\"Hello\",\"stream\":true,\"background\":true}";
-        bench.work.model.plays(Script.fails(Kind.UNAVAILABLE));
-        Answer first = bench.send("POST", "/v1/responses", key, body);
-        assertThat(first.events().getLast().at("/error/code").asString()).isEqualTo("handed_over");
-        Answer second = bench.send("POST", "/v1/responses", key, body);
-        assertThat(second.eventTypes()).containsExactly("response.created", "response.in_progress", "error");
-        assertThat(second.events().getLast().at("/error/code").asString()).isEqualTo("handed_over");
+        bench.work.model.plays(Script.fails(Kind.UNAVAILABLE), Script.says("Do", "ne."));
+        Answer first = bench.send("POST", "/v1/responses", key, FOLLOWED);
+        assertThat(first.eventTypes()).startsWith("response.created", "response.queued", "response.in_progress");
+        assertThat(first.hasEnded()).isTrue();
+        Answer second = bench.send("POST", "/v1/responses", key, FOLLOWED);
+        assertThat(second.body()).isEqualTo(first.body().replace(": keep-alive\n\n", ""));
+        assertThat(bench.work.store.runs()).hasSize(1);
     }
 
     @Test
@@ -304,17 +307,80 @@ class CreateResponseTest {
     }
 
     @Test
-    void eventsOfAStoredResponseAreNotKept() throws IOException {
-        String id = bench.create(HELLO).json().path("id").asString();
-        String authorization = bench.keyOf("tenant-1");
-        Answer answer = bench.serve(new HttpRequest(
-                "r",
-                "GET",
-                "/v1/responses/" + id,
-                Map.of("authorization", authorization),
-                Map.of("stream", "true"),
-                ""));
+    void aBackgroundStreamEndsWithTheResponseThatCanBeReadAgain() throws IOException {
+        Answer answer = bench.create(FOLLOWED);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("content-type")).isEqualTo("text/event-stream; charset=utf-8");
+        var last = answer.events().getLast().path("response");
+        assertThat(last.path("status").asString()).isEqualTo("completed");
+        String path = "/v1/responses/" + last.path("id").asString();
+        assertThat(bench.get(path).json()).isEqualTo(last);
+        Answer rest = bench.get(path, Map.of("stream", "true", "starting_after", "2"));
+        assertThat(answer.body()).endsWith(rest.body());
+        assertThat(rest.events().getFirst().path("sequence_number").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    @DisplayName("Row 40: a background stream whose beginning can't be stored is begun by whoever takes the run")
+    void aStreamWithoutABeginningIsBegunLater() throws IOException {
+        bench.work.calls.hitNext("append", Fault.REFUSED);
+        Answer answer = bench.create(FOLLOWED);
+        assertThat(answer.eventTypes()).startsWith("response.created", "response.in_progress");
+        assertThat(answer.hasEnded()).isTrue();
+    }
+
+    @Test
+    void aStreamStopsWithoutAnEndWhenItCantBeRead() throws IOException {
+        bench.work.calls.hit("from", 2, Fault.REFUSED);
+        Answer answer = bench.create(FOLLOWED);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.eventTypes()).containsExactly("response.created", "response.queued");
+        assertThat(answer.hasEnded()).isFalse();
+        bench.work.work();
+        String id = bench.work.store.runs().getFirst().key().responseId();
+        Answer rest = bench.get("/v1/responses/" + id, Map.of("stream", "true", "starting_after", "1"));
+        assertThat(rest.eventTypes()).startsWith("response.in_progress").endsWith("response.completed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {HELLO, STREAMED, QUEUED})
+    void onlyBackgroundStreamsAreKept(String request) throws IOException {
+        bench.create(request);
+        String id = bench.work.store.runs().getFirst().key().responseId();
+        Answer answer = bench.get("/v1/responses/" + id, Map.of("stream", "true"));
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.code()).isEqualTo("unsupported_parameter");
+        assertThat(answer.message()).contains("'background' and 'stream'");
+    }
+
+    @Test
+    void aStreamIsKeptForSomeDays() throws IOException {
+        String id = bench.create(FOLLOWED).events().getLast().at("/response/id").asString();
+        bench.work.clock.advance(Duration.ofDays(4));
+        Answer answer = bench.get("/v1/responses/" + id, Map.of("stream", "true"));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.message()).contains("not kept any more");
+        assertThat(bench.get("/v1/responses/" + id).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aStreamOfAResponseThatIsNotStoredIsShownOnce() throws IOException {
+        Answer answer = bench.create(
+                "{\"model\":\"gpt-4o-mini\",\"input\":\"Hello\",\"stream\":true,\"background\":true,\"store\":false}");
+        assertThat(answer.hasEnded()).isTrue();
+        String id = answer.events().getLast().at("/response/id").asString();
+        assertThat(bench.get("/v1/responses/" + id, Map.of("stream", "true")).status())
+                .isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "-1", "1.5", "99999999999999999999", "٣"})
+    void aBadPlaceToGoOnFromIsRefusedBeforeAnythingIsLookedFor(String after) throws IOException {
+        Answer answer = bench.get("/v1/responses/resp_unknown", Map.of("stream", "true", "starting_after", after));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.error().path("param").asString()).isEqualTo("starting_after");
+        assertThat(bench.get("/v1/responses/resp_unknown", Map.of("stream", "true"))
+                        .status())
+                .isEqualTo(404);
     }
 }

@@ -9,6 +9,7 @@ import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.ledger.LedgerLog;
 import dev.turnpike.model.Deadline;
+import dev.turnpike.replay.EventRecorder;
 import dev.turnpike.run.Outcome;
 import dev.turnpike.run.Reply;
 import dev.turnpike.run.Run;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 
 /// Serves one message of the steps queue.
 final class StepMessages {
@@ -40,7 +42,7 @@ final class StepMessages {
             log.log("a message of the steps queue has no form that this version knows; it is dropped", LogLevel.ERROR);
             return true;
         }
-        return switch (parts.engine().advance(step.get(), deadline, event -> log(event, log))) {
+        return switch (advance(step.get(), deadline, log)) {
             case Outcome.Ended(Run run) -> {
                 reply(run);
                 yield true;
@@ -55,6 +57,17 @@ final class StepMessages {
                 yield false;
             }
         };
+    }
+
+    private Outcome advance(StepMessage step, Deadline deadline, LambdaLogger log) {
+        try (EventRecorder recorder = parts.recorders().get()) {
+            Consumer<RunEvent> logging = event -> log(event, log);
+            Outcome outcome = parts.engine().advance(step, deadline, logging.andThen(recorder));
+            if (outcome instanceof Outcome.NotNow) {
+                recorder.forget();
+            }
+            return outcome;
+        }
     }
 
     /// Before the message is acknowledged, so that a crash between the two sends the answer again rather than never.
