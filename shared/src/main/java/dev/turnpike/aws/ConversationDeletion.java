@@ -3,6 +3,9 @@ package dev.turnpike.aws;
 import dev.turnpike.conversation.ConversationKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /// Deletes conversations. A tombstone takes the place of the head before anything else goes: from then on no run can
 /// commit, and whoever comes later knows what to do with what they find.
@@ -16,6 +19,19 @@ final class ConversationDeletion {
 
     ConversationDeletion(Table table) {
         this.table = table;
+    }
+
+    /// An action that refuses a transaction once the conversation is deleted: what is written behind the tombstone by a
+    /// holder that then dies would stay.
+    static TransactWriteItem notDeleted(Table table, ConversationKey key) {
+        return TransactWriteItem.builder()
+                .conditionCheck(ConditionCheck.builder()
+                        .tableName(table.name())
+                        .key(TableKeys.meta(key))
+                        .conditionExpression("attribute_not_exists(#deleted)")
+                        .expressionAttributeNames(Map.of("#deleted", DELETED))
+                        .build())
+                .build();
     }
 
     static boolean isTombstone(Row head) {

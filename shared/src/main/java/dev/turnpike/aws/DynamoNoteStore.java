@@ -5,30 +5,42 @@ import dev.turnpike.tool.NoteStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.Put;
+import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /// Notes of the `remember` tool in the table, beside the items of their conversation.
 public final class DynamoNoteStore implements NoteStore {
     private static final int MOST_NOTES = 100;
 
     private final Table table;
+    private final Transactions transactions;
     private final InstantSource clock;
     private final Duration timeToLive;
 
     public DynamoNoteStore(DynamoDbClient dynamo, String table, InstantSource clock, Duration timeToLive) {
         this.table = new Table(dynamo, table);
+        this.transactions = new Transactions(dynamo);
         this.clock = clock;
         this.timeToLive = timeToLive;
     }
 
     @Override
     public void put(String tenant, String conversation, String name, String text) {
-        table.put(Row.at(pk(tenant, conversation), TableKeys.NOTE_PREFIX + name)
+        Row note = Row.at(pk(tenant, conversation), TableKeys.NOTE_PREFIX + name)
                 .put("text", text)
-                .expires(clock.instant().plus(timeToLive)));
+                .expires(clock.instant().plus(timeToLive));
+        Put put = Put.builder().tableName(table.name()).item(note.attributes()).build();
+        transactions.write(
+                UUID.randomUUID().toString(),
+                List.of(
+                        ConversationDeletion.notDeleted(table, new ConversationKey(tenant, conversation)),
+                        TransactWriteItem.builder().put(put).build()));
     }
 
     @Override

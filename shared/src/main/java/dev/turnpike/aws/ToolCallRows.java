@@ -1,5 +1,7 @@
 package dev.turnpike.aws;
 
+import static software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure.ALL_OLD;
+
 import dev.turnpike.conversation.Item;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunStatus;
@@ -48,11 +50,15 @@ final class ToolCallRows {
     boolean intend(Run run, ToolRecord intent) {
         String token = UUID.nameUUIDFromBytes((intent.key() + "|" + run.fence()).getBytes(StandardCharsets.UTF_8))
                 .toString();
-        return transactions.write(token, List.of(stillOurs(run), put(row(run, intent))))
+        return transactions.write(token, List.of(stillOurs(run), notDeleted(run), put(row(run, intent))))
                 instanceof Transactions.Written.Done;
     }
 
-    /// The row may be there as an intent; a result is never replaced.
+    private TransactWriteItem notDeleted(Run run) {
+        return ConversationDeletion.notDeleted(table, run.key().conversation());
+    }
+
+    /// The row may be there as an intent; a result is never replaced, and none is kept of a deleted conversation.
     void save(Run run, ToolRecord done) {
         Item.ToolResult result = done.result();
         if (result == null) {
@@ -67,7 +73,10 @@ final class ToolCallRows {
                 .conditionAbsent("done")
                 .set("done", AttributeValue.fromBool(true));
         content.attributes().forEach(update::set);
-        table.runIfHolds(update);
+        var saved = TransactWriteItem.builder()
+                .update(update.transactional(ALL_OLD))
+                .build();
+        transactions.write(UUID.randomUUID().toString(), List.of(notDeleted(run), saved));
     }
 
     private Item.@Nullable ToolResult result(Row row) {

@@ -553,6 +553,9 @@ public final class MemoryStore implements RunStore, ConversationStore {
     }
 
     private synchronized void saveNow(Run run, ToolRecord done) {
+        if (deleted.contains(run.key().conversation())) {
+            return;
+        }
         toolCalls.merge(
                 new ToolCall(run.key(), run.step(), done.index()),
                 done,

@@ -77,7 +77,11 @@ public abstract class ConversationStoreContract extends StoreContract {
         conversations.delete(run.key().conversation(), clock.instant());
         var result = new Item.ToolResult("fco_1", "call_1", "Seen.", Outcome.DONE);
         runs.saveToolResult(run, new RunStore.ToolRecord(0, "look", "key", result));
+        assertThat(runs.intend(run, new RunStore.ToolRecord(1, "pay", "key", null)))
+                .isFalse();
 
+        // Whoever holds it may die before it finds out.
+        assertThat(runs.toolRecords(run)).isEmpty();
         assertThat(runs.commit(commit(run, List.of(message("Late.")), row(run, 1, 1), keep())))
                 .isEqualTo(new RunStore.Commit.FencedOut());
         assertThat(runs.renew(run, clock.instant().plusSeconds(60))).isFalse();
