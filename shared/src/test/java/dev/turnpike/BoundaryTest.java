@@ -33,11 +33,10 @@ class BoundaryTest {
     /// all. A new package gets its place here.
     private static final Map<String, Set<String>> MAY_NAME = mayName();
 
-    /// Packages of more than 20 files, and how far each may grow. These four are one subject each, told in small
-    /// values;
-    /// one more needs such a reason.
+    /// Packages of more than 20 files, and how far each may grow. These are one subject each, told in small
+    /// values, or, in `aws`, one class for each kind of row; one more needs such a reason.
     private static final Map<String, Integer> LARGER_PACKAGES =
-            Map.of("shared run", 34, "shared model", 28, "shared aws", 28, "local local", 40);
+            Map.of("shared aws", 28, "shared run", 34, "shared model", 28, "local local", 40);
 
     private static Map<String, Set<String>> mayName() {
         Set<String> ground = Set.of("sse", "tokens", "tool", "lambda", "access");
@@ -46,7 +45,7 @@ class BoundaryTest {
         allowed.put("conversation", Set.of("tokens"));
         allowed.put("ledger", Set.of("tokens"));
         allowed.put("model", Set.of("conversation", "tool", "tokens", "sse"));
-        for (String name : List.of("run", "responses", "replay", "aws", "wiring")) {
+        for (String name : List.of("run", "check", "responses", "replay", "aws", "wiring")) {
             allowed.put(name, Set.copyOf(allowed.keySet()));
         }
         return allowed;

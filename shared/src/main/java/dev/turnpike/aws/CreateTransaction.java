@@ -54,9 +54,10 @@ final class CreateTransaction {
         NewRun.Lease lease = run.lease();
         List<TransactWriteItem> actions = new ArrayList<>();
         actions.add(place(run));
-        actions.add(
-                put(runs.write(created, lease == null ? null : lease.owner()).expires(run.expiresAt())));
         NewRun.Idempotency idempotency = run.idempotency();
+        actions.add(put(runs.write(created, lease == null ? null : lease.owner())
+                .put(RunCodec.IDEMPOTENCY, idempotency == null ? null : idempotency.keyHash())
+                .expires(run.expiresAt())));
         if (idempotency != null) {
             actions.add(putFirst(idempotencyRow(run, idempotency), run.createdAt()));
         }

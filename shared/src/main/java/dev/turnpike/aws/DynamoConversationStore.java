@@ -51,7 +51,7 @@ public final class DynamoConversationStore implements ConversationStore {
         return deletion.delete(key, now);
     }
 
-    private static Conversation read(ConversationKey key, Row row) {
+    static Conversation read(ConversationKey key, Row row) {
         String parent = row.optionalText("parent");
         return new Conversation(
                 key,

@@ -2,7 +2,6 @@ package dev.turnpike.aws;
 
 import static software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure.ALL_OLD;
 
-import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.Run;
@@ -18,8 +17,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -28,8 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Runs in the table.
 public final class DynamoRunStore implements RunStore {
-    private static final Pattern CONVERSATION_PK = Pattern.compile("T#(.+)#C#([0-9a-z]{26})");
-
     private final Table table;
     private final InstantSource clock;
     private final RunCodec runs;
@@ -241,18 +236,9 @@ public final class DynamoRunStore implements RunStore {
     @Override
     public List<RunKey> active(int shard, int limit) {
         return table.index(TableKeys.active(shard), limit).stream()
-                .map(DynamoRunStore::key)
+                .map(TableKeys::runOf)
                 .flatMap(Optional::stream)
                 .toList();
-    }
-
-    private static Optional<RunKey> key(Row row) {
-        Matcher pk = CONVERSATION_PK.matcher(row.text(TableKeys.PK));
-        return pk.matches()
-                ? Optional.of(new RunKey(
-                        new ConversationKey(pk.group(1), pk.group(2)),
-                        row.text(TableKeys.SK).substring(2)))
-                : Optional.empty();
     }
 
     @Override

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs as the table keeps them.
 final class RunCodec {
+    /// The hash of the `Idempotency-Key` that the run was created under; nothing but a check of the table reads it.
+    static final String IDEMPOTENCY = "idempotency";
+
     private final RunRequest.Reader requests;
 
     RunCodec(RunRequest.Reader requests) {

@@ -2,11 +2,14 @@ package dev.turnpike.aws;
 
 import dev.turnpike.run.StoreUnavailableException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -14,6 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
+import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
 
@@ -151,6 +155,33 @@ final class Table {
                         Map.of(":pk", AttributeValue.fromS(pk), ":prefix", AttributeValue.fromS(prefix)))
                 .consistentRead(true);
         return pages(request, Integer.MAX_VALUE);
+    }
+
+    /// The same page by page, as the stream goes, so that a partition of any size takes little memory.
+    Stream<Row> streamWithPrefix(String pk, String prefix) {
+        boolean all = prefix.isEmpty();
+        var values = new HashMap<>(Map.of(":pk", AttributeValue.fromS(pk)));
+        if (!all) {
+            values.put(":prefix", AttributeValue.fromS(prefix));
+        }
+        var request = QueryRequest.builder()
+                .tableName(name)
+                .keyConditionExpression(all ? "pk = :pk" : "pk = :pk AND begins_with(sk, :prefix)")
+                .expressionAttributeValues(values)
+                .consistentRead(true)
+                .build();
+        return Stream.iterate(
+                        call(() -> dynamo.query(request)),
+                        Objects::nonNull,
+                        page -> page.hasLastEvaluatedKey() ? next(request, page) : null)
+                .flatMap(page -> page.items().stream())
+                .map(Row::new);
+    }
+
+    private QueryResponse next(QueryRequest request, QueryResponse page) {
+        var rest =
+                request.toBuilder().exclusiveStartKey(page.lastEvaluatedKey()).build();
+        return call(() -> dynamo.query(rest));
     }
 
     /// Rows of a partition of the index, in its order.

@@ -3,6 +3,9 @@ package dev.turnpike.aws;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.run.RunKey;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// Every key of the one table.
@@ -38,6 +41,8 @@ final class TableKeys {
     static final String NOTE_PREFIX = "N#";
     static final String LEDGER_PREFIX = "L#";
     private static final String PART = "#P";
+
+    private static final Pattern CONVERSATION_PK = Pattern.compile("T#(.+)#C#([0-9a-z]{26})");
 
     private TableKeys() {}
 
@@ -135,6 +140,16 @@ final class TableKeys {
 
     static Map<String, AttributeValue> run(RunKey key) {
         return key(conversation(key.conversation()), run(key.run()));
+    }
+
+    /// The run that a row of the index stands for; empty when it is no run's.
+    static Optional<RunKey> runOf(Row row) {
+        Matcher pk = CONVERSATION_PK.matcher(row.text(PK));
+        return pk.matches()
+                ? Optional.of(new RunKey(
+                        new ConversationKey(pk.group(1), pk.group(2)),
+                        row.text(SK).substring(2)))
+                : Optional.empty();
     }
 
     static Map<String, AttributeValue> meta(ConversationKey key) {

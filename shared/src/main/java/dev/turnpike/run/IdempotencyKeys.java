@@ -7,13 +7,17 @@ import java.security.NoSuchAlgorithmException;
 /// The key of a tool call: the same on every attempt, different for every other call.
 ///
 /// Made from where the call stands, never from the model's call id, which weak backends leave out or reuse.
-final class IdempotencyKeys {
+public final class IdempotencyKeys {
     private static final char[] BASE32 = "abcdefghijklmnopqrstuvwxyz234567".toCharArray();
 
     private IdempotencyKeys() {}
 
     static String of(Run run, int callIndex, String tool) {
-        String place = run.key().tenant() + "|" + run.key().run() + "|" + run.step() + "|" + callIndex + "|" + tool;
+        return of(run.key(), run.step(), callIndex, tool);
+    }
+
+    public static String of(RunKey run, int step, int callIndex, String tool) {
+        String place = run.tenant() + "|" + run.run() + "|" + step + "|" + callIndex + "|" + tool;
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(place.getBytes(StandardCharsets.UTF_8));
             return base32(hash);

@@ -1,5 +1,8 @@
 package dev.turnpike.fake;
 
+import dev.turnpike.check.Partition;
+import dev.turnpike.check.Partition.CallRow;
+import dev.turnpike.check.Partition.RunRow;
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Conversation.Totals;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -114,8 +118,44 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     // What the invariants are checked on.
 
-    synchronized List<Conversation> conversations() {
-        return List.copyOf(heads.values());
+    /// By conversation, the deleted ones included.
+    synchronized List<Partition> partitions() {
+        Set<ConversationKey> keys = new LinkedHashSet<>(heads.keySet());
+        keys.addAll(deleted);
+        return keys.stream().map(this::partition).toList();
+    }
+
+    private Partition partition(ConversationKey key) {
+        List<Run> mine = runs().stream()
+                .filter(run -> run.key().conversation().equals(key))
+                .toList();
+        Instant oldestExpires =
+                rows(key).isEmpty() ? null : rows(key).firstEntry().getValue().until();
+        return new Partition(
+                key,
+                heads.get(key),
+                deleted.contains(key),
+                items(key),
+                oldestExpires,
+                mine.stream()
+                        .map(run -> new RunRow(run, !run.status().terminal()))
+                        .toList(),
+                ledger.entrySet().stream()
+                        .filter(of -> of.getKey().conversation().equals(key))
+                        .flatMap(of -> of.getValue().values().stream())
+                        .toList(),
+                toolCalls.entrySet().stream()
+                        .filter(call -> call.getKey().run().conversation().equals(key))
+                        .map(call -> new CallRow(
+                                call.getKey().run().run(), call.getKey().step(), call.getValue()))
+                        .toList(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    Instant now() {
+        return clock.instant();
     }
 
     public synchronized List<Run> runs() {
