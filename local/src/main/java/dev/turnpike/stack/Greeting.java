@@ -25,6 +25,10 @@ final class Greeting {
             -d '{"model": "{model}", "background": true, "input": "What is 12 * 34?"}' | grep -o 'resp_[a-z0-9]*' | head -1)
           sleep 2; {curl}/responses/$id {key}
 
+        Check what is stored:
+
+          mvn -q -Pcheck -Dargs="--table {table} --tenant demo --endpoint {dynamo}"
+
         """;
 
     private static final String DEMO = """
@@ -40,6 +44,8 @@ final class Greeting {
                 .replace("{url}", url)
                 .replace("{apiKey}", stack.apiKey())
                 .replace("{provider}\n", stack.demoModel().isPresent() ? DEMO + "\n" : "")
+                .replace("{table}", stack.table())
+                .replace("{dynamo}", stack.cloud().dynamo().toString())
                 .replace("{curl}", "curl -sN " + url)
                 .replace("{key}", "-H 'Authorization: Bearer " + stack.apiKey() + "'")
                 .replace("{model}", options.environment().getOrDefault("MODEL", "gpt-4o-mini"));
