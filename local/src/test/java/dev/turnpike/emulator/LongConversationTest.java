@@ -170,8 +170,8 @@ class LongConversationTest extends StoreContract {
     }
 
     private StepEngine engine(Tool<?>... offered) {
-        EngineSettings settings =
-                EngineSettings.defaults("test").with(Duration.ofSeconds(60), Duration.ofMinutes(10), 100, 100_000_000);
+        EngineSettings settings = EngineSettings.defaults("test")
+                .with(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMinutes(1), 100, 100_000_000);
         ToolRegistry tools = ToolRegistry.of(List.of(offered));
         return new StepEngine(
                 runs,

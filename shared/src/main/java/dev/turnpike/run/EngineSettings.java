@@ -50,7 +50,9 @@ public record EngineSettings(
     }
 
     /// @param modelSilence longest wait for a model's next byte
-    public EngineSettings with(Duration modelSilence, Duration modelTimeout, int maxHistory, long contextWindow) {
+    /// @param toolTimeout of one tool call, in which no sign of life is expected
+    public EngineSettings with(
+            Duration modelSilence, Duration modelTimeout, Duration toolTimeout, int maxHistory, long contextWindow) {
         return new EngineSettings(
                 owner,
                 modelSilence.compareTo(toolTimeout) > 0 ? modelSilence : toolTimeout,

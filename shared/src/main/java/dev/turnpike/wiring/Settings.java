@@ -76,8 +76,9 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
         /// @param windowTokens absent: the model's own window
         public record Context(int maxOutputTokens, int maxMessages, OptionalInt windowTokens) {}
 
+        /// @param toolTimeout of one call of a tool
         /// @param timeout wall time from a run's creation, waiting included
-        public record Run(int maxSteps, Duration timeout) {}
+        public record Run(int maxSteps, Duration toolTimeout, Duration timeout) {}
     }
 
     /// How AWS is reached. All absent in a deployment, where Lambda and the SDK know.
@@ -144,6 +145,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
                         environment.optionalCount(Variable.CONTEXT_WINDOW, 1_000, 10_000_000)),
                 new Limits.Run(
                         environment.count(Variable.MAX_STEPS, 1, 500),
+                        environment.seconds(Variable.TOOL_TIMEOUT, 1, 600),
                         environment.seconds(Variable.RUN_TIMEOUT, 1, 604_800)),
                 Duration.ofDays(environment.count(Variable.CONVERSATION_TTL_DAYS, 1, 3_650)));
     }

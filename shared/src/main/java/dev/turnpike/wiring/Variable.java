@@ -26,6 +26,7 @@ enum Variable {
     MAX_HISTORY("the messages of a conversation that a model is shown, 1 to 10000", "100"),
     CONTEXT_WINDOW("the tokens that a model is shown, 1000 to 10000000, or nothing for the model's own window", ""),
     MAX_STEPS("the steps that a run may take, 1 to 500", "50"),
+    TOOL_TIMEOUT("the seconds that one tool call may take, 1 to 600", "60"),
     RUN_TIMEOUT("the seconds that a run may take from its creation, 1 to 604800", "3600"),
     CONVERSATION_TTL_DAYS("the days that a conversation is kept after its last change, 1 to 3650", "30"),
 

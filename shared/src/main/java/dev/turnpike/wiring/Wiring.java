@@ -146,6 +146,7 @@ public final class Wiring {
                 .with(
                         longer(call.firstByte(), call.idle()),
                         call.total(),
+                        settings.limits().run().toolTimeout(),
                         context.maxMessages(),
                         context.windowTokens().orElse(0));
         PriceList prices = PriceList.forProvider(settings.provider()

@@ -40,7 +40,7 @@ class SettingsTest {
                         new Settings.Limits.ModelCall(
                                 Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(600), 3),
                         new Settings.Limits.Context(4_000, 100, OptionalInt.empty()),
-                        new Settings.Limits.Run(50, Duration.ofHours(1)),
+                        new Settings.Limits.Run(50, Duration.ofMinutes(1), Duration.ofHours(1)),
                         Duration.ofDays(30)));
         assertThat(settings.aws().dynamoDb()).isEmpty();
     }
@@ -75,6 +75,7 @@ class SettingsTest {
         "MAX_STEPS, many",
         "MAX_RETRIES, -1",
         "TIMEOUT, 30s",
+        "TOOL_TIMEOUT, 601",
         "RUN_TIMEOUT, 99999999999",
         "CONTEXT_WINDOW, 12",
         "TEMPERATURE, 2.1",
