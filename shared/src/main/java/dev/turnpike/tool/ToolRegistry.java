@@ -1,10 +1,12 @@
 package dev.turnpike.tool;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,18 @@ public final class ToolRegistry {
             }
         }
         return new ToolRegistry(entries);
+    }
+
+    /// These, and behind them those that jars beside ours name in `META-INF/services/dev.turnpike.tool.Tool`.
+    ///
+    /// @throws IllegalArgumentException as [#of]
+    /// @throws java.util.ServiceConfigurationError one of them can't be made
+    public static ToolRegistry withInstalled(List<Tool<?>> tools, ClassLoader jars) {
+        List<Tool<?>> all = new ArrayList<>(tools);
+        for (Tool<?> installed : ServiceLoader.load(Tool.class, jars)) {
+            all.add(installed);
+        }
+        return of(all);
     }
 
     /// In the order of registration.

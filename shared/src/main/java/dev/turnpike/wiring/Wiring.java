@@ -87,7 +87,7 @@ public final class Wiring {
         this.provider = new ChatCompletionsClient(modelSettings(), tokens, clock);
         var notes = new DynamoNoteStore(
                 aws.dynamo(), table, clock, settings.limits().conversationTtl());
-        this.tools = ToolRegistry.of(BuiltInTools.all(notes, clock));
+        this.tools = ToolRegistry.withInstalled(BuiltInTools.all(notes, clock), Wiring.class.getClassLoader());
         this.requests = new RequestReader(mapper, requestSettings());
         this.runs = new DynamoRunStore(
                 aws.dynamo(), table, requests, mapper, clock, settings.limits().conversationTtl());

@@ -3,6 +3,11 @@ package dev.turnpike.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -11,6 +16,7 @@ import java.util.function.Supplier;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,6 +35,44 @@ class ToolRegistryTest {
         assertThat(builtIn.effect("no_such_tool")).isEqualTo(Effect.READ_ONLY);
         assertThat(builtIn.find("calculate")).isPresent();
         assertThat(builtIn.find("no_such_tool")).isEmpty();
+    }
+
+    /// Named by a jar, which makes it with this constructor.
+    public static final class Installed implements Tool<Installed.NoArguments> {
+        public record NoArguments() {}
+
+        @Override
+        public String name() {
+            return "installed";
+        }
+
+        @Override
+        public String description() {
+            return "Comes in a jar.";
+        }
+
+        @Override
+        public Class<NoArguments> arguments() {
+            return NoArguments.class;
+        }
+
+        @Override
+        public String call(NoArguments arguments, ToolContext context) {
+            return "called";
+        }
+    }
+
+    @Test
+    void aJarBesideOursBringsItsTools(@TempDir Path jar) throws IOException {
+        Path services = Files.createDirectories(jar.resolve("META-INF/services"));
+        Files.writeString(services.resolve(Tool.class.getName()), Installed.class.getName());
+        Tool<?> ours = new Calls.Scripted("ours", () -> "");
+        ClassLoader mine = ToolRegistryTest.class.getClassLoader();
+
+        try (var jars = new URLClassLoader(new URL[] {jar.toUri().toURL()}, mine)) {
+            assertThat(ToolRegistry.withInstalled(List.of(ours), jars).names()).containsExactly("ours", "installed");
+        }
+        assertThat(ToolRegistry.withInstalled(List.of(ours), mine).names()).containsExactly("ours");
     }
 
     @Test
