@@ -1,16 +1,20 @@
 package dev.turnpike.demo;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// What a message in square brackets makes the model do, for tests and for those who want to see a fault happen:
-/// `[tool turns: 20]`, `[words: 500]`, `[fail: 503]`, `[stall]`, `[cut]`, `[garbage]`, `[no end]`, `[endless]`,
+/// `[tool turns: 20]`, `[tool turns: 20 of calculate, recall]`, `[words: 500]`, `[fail: 503]`, `[stall]`, `[cut]`,
+/// `[garbage]`, `[no end]`, `[endless]`,
 /// `[drip]`. A fault happens for ever, or as often as it says: `[fail: 503 x2]`, `[cut x1]`.
 sealed interface Directive {
-    /// Calls `calculate` that many times, one after the other, before it answers.
-    record ToolTurns(int count) implements Directive {}
+    /// Calls tools that many times, one after the other, before it answers.
+    ///
+    /// @param tools in turn
+    record ToolTurns(int count, List<String> tools) implements Directive {}
 
     record Words(int count) implements Directive {}
 
@@ -40,9 +44,10 @@ sealed interface Directive {
         DRIP
     }
 
-    Pattern FORM = Pattern.compile("\\[(?:tool turns: *(?<turns>\\d{1,6})|words: *(?<words>\\d{1,6})"
-            + "|(?:fail: *(?<status>[45]\\d\\d)|(?<way>stall|cut|garbage|no end|endless|drip))"
-            + "(?: *x(?<times>\\d{1,6}))?)]");
+    Pattern FORM = Pattern.compile(
+            "\\[(?:tool turns: *(?<turns>\\d{1,6})(?: of (?<tools>[\\w, -]+))?|words: *(?<words>\\d{1,6})"
+                    + "|(?:fail: *(?<status>[45]\\d\\d)|(?<way>stall|cut|garbage|no end|endless|drip))"
+                    + "(?: *x(?<times>\\d{1,6}))?)]");
 
     /// The first one in a text.
     static Optional<Directive> in(String text) {
@@ -51,7 +56,9 @@ sealed interface Directive {
             return Optional.empty();
         }
         if (matcher.group("turns") != null) {
-            return Optional.of(new ToolTurns(Integer.parseInt(matcher.group("turns"))));
+            String tools = matcher.group("tools");
+            List<String> names = tools == null ? List.of("calculate") : List.of(tools.split(", *"));
+            return Optional.of(new ToolTurns(Integer.parseInt(matcher.group("turns")), names));
         }
         if (matcher.group("words") != null) {
             return Optional.of(new Words(Integer.parseInt(matcher.group("words"))));

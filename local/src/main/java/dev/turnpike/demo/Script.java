@@ -46,10 +46,12 @@ final class Script {
             return Optional.empty();
         }
         ToolWish wish = new ToolWish(request);
-        if (Directive.in(request.question()).orElse(null) instanceof Directive.ToolTurns(int turns)) {
-            return request.tool("calculate")
-                    .filter(_ -> request.toolTurns() < turns)
-                    .map(_ -> new Reply.Calls(List.of(turn(request))));
+        if (Directive.in(request.question()).orElse(null) instanceof Directive.ToolTurns(int turns, var tools)) {
+            int turn = Math.toIntExact(request.toolTurns());
+            return request.tool(tools.get(turn % tools.size()))
+                    .filter(_ -> turn < turns)
+                    .map(tool -> new Reply.Calls(
+                            List.of(tool.name().equals("calculate") ? calculation(turn) : wish.call(tool))));
         }
         if (choice.equals("auto")) {
             List<Call> calls = request.results().isEmpty() ? wish.calls() : List.of();
@@ -61,12 +63,12 @@ final class Script {
     }
 
     /// Each turn asks something else, so that nobody takes them for a model that goes in circles.
-    private static Call turn(ChatRequest request) {
+    private static Call calculation(int turn) {
         return new Call(
                 "calculate",
                 JsonNodeFactory.instance
                         .objectNode()
-                        .put("expression", (request.toolTurns() + 1) + " + 1")
+                        .put("expression", (turn + 1) + " + 1")
                         .toString());
     }
 

@@ -10,6 +10,7 @@ import dev.turnpike.gateway.Answer;
 import dev.turnpike.local.Closing;
 import dev.turnpike.local.Environments;
 import dev.turnpike.local.ProcessLauncher;
+import dev.turnpike.stack.StackOptions.Running;
 import dev.turnpike.trigger.SqsEvents;
 import java.io.File;
 import java.io.IOException;
@@ -38,24 +39,20 @@ final class ProcessFunctions {
     private static final String CLIENT = "com.amazonaws.services.lambda.runtime.api.client.AWSLambda";
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    private final Path root;
+    private final Running running;
     private final Path unpacked;
     private final Map<String, String> environment;
-    private final int most;
     private final Closing parts = new Closing();
 
-    private ProcessFunctions(Path root, Path unpacked, Map<String, String> environment, int most) {
-        this.root = root;
+    private ProcessFunctions(Running running, Path unpacked, Map<String, String> environment) {
+        this.running = running;
         this.unpacked = unpacked;
         this.environment = environment;
-        this.most = most;
     }
 
-    /// @param root the folder of the whole project, where the zips have been built
-    /// @param most processes of one function at one time
-    static Functions start(Path root, Map<String, String> environment, int most) throws IOException {
+    static Functions start(Running running, Map<String, String> environment) throws IOException {
         Path unpacked = Files.createTempDirectory("turnpike-functions-");
-        ProcessFunctions functions = new ProcessFunctions(root, unpacked, environment, most);
+        ProcessFunctions functions = new ProcessFunctions(running, unpacked, environment);
         functions.parts.add(() -> FunctionZip.delete(unpacked));
         try {
             Environments worker =
@@ -76,14 +73,22 @@ final class ProcessFunctions {
         }
     }
 
+    private Path unpack(String name) throws IOException {
+        Path task = FunctionZip.unpack(running.root(), name, unpacked);
+        for (Path jar : running.jars()) {
+            Files.copy(jar, task.resolve("lib").resolve(jar.getFileName()));
+        }
+        return task;
+    }
+
     private Environments streaming(String name, Duration timeout) throws IOException {
-        Path task = FunctionZip.unpack(root, name, unpacked);
+        Path task = unpack(name);
         List<String> command = List.of(task.resolve("bootstrap-wrapper").toString(), java());
         return start(name, command, variables(name, task), timeout);
     }
 
     private Environments plain(String name, String handler, Duration timeout) throws IOException {
-        Path task = FunctionZip.unpack(root, name, unpacked);
+        Path task = unpack(name);
         String classPath = Stream.concat(Stream.of(task.toString(), task + "/lib/*"), clientJars().stream())
                 .collect(Collectors.joining(File.pathSeparator));
         List<String> command = List.of(
@@ -102,7 +107,8 @@ final class ProcessFunctions {
 
     private Environments start(String name, List<String> command, Map<String, String> variables, Duration timeout)
             throws IOException {
-        return parts.add(Environments.start(new ProcessLauncher(name, command, variables), most, timeout));
+        return parts.add(
+                Environments.start(new ProcessLauncher(name, command, variables), running.environments(), timeout));
     }
 
     private Map<String, String> variables(String name, Path task) {

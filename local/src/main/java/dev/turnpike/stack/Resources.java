@@ -17,6 +17,11 @@ public record Resources(
     private static final String TABLE = "turnpike";
 
     public static Resources create(Cloud cloud, String providerKey, String adminKey) {
+        return create(cloud, providerKey, adminKey, Duration.ofMinutes(90));
+    }
+
+    /// @param stepsVisibility how long a message of the steps queue that nobody acknowledged stays hidden
+    static Resources create(Cloud cloud, String providerKey, String adminKey, Duration stepsVisibility) {
         var table = CompletableFuture.runAsync(() -> {
             try (var dynamo = cloud.dynamoClient()) {
                 Table.create(dynamo, TABLE);
@@ -26,7 +31,7 @@ public record Resources(
                 SecretsManagerClient secrets = cloud.secretsClient()) {
             Resources resources = new Resources(
                     TABLE,
-                    Queue.create(sqs, "turnpike-steps", Duration.ofMinutes(90), 20),
+                    Queue.create(sqs, "turnpike-steps", stepsVisibility, 20),
                     Queue.create(sqs, "turnpike-requests", Duration.ofMinutes(6), 5),
                     Queue.create(sqs, "turnpike-results", Duration.ofMinutes(1), 10),
                     secret(secrets, "turnpike-provider", providerKey),

@@ -35,7 +35,11 @@ public final class Stack implements AutoCloseable {
                     ? Optional.of(parts.add(DemoModel.start(options.timing().word())))
                     : Optional.empty();
             cloud = startCloud(options);
-            resources = Resources.create(cloud, options.environment().getOrDefault("OPENAI_API_KEY", "none"), adminKey);
+            resources = Resources.create(
+                    cloud,
+                    options.environment().getOrDefault("OPENAI_API_KEY", "none"),
+                    adminKey,
+                    options.delivery().visibility());
             functions = parts.add(startFunctions(options, handlers));
             gateway = parts.add(Gateway.start(options.port(), functions.api()));
             startEvents(options);
@@ -67,10 +71,9 @@ public final class Stack implements AutoCloseable {
 
     private Functions startFunctions(StackOptions options, Handlers.Maker handlers) throws IOException {
         Map<String, String> environment = functionEnvironment(options);
-        int most = options.running().environments();
         return options.running().processes()
-                ? ProcessFunctions.start(options.running().root(), environment, most)
-                : ThreadFunctions.start(handlers, environment, most);
+                ? ProcessFunctions.start(options.running(), environment)
+                : ThreadFunctions.start(handlers, environment, options.running().environments());
     }
 
     private Map<String, String> functionEnvironment(StackOptions options) {
@@ -89,7 +92,8 @@ public final class Stack implements AutoCloseable {
     private void startEvents(StackOptions options) {
         SqsClient sqs = parts.add(cloud.sqsClient());
         int concurrency = options.running().environments();
-        parts.add(EventSource.start(sqs, resources.steps(), functions.worker(), 1, concurrency));
+        parts.add(EventSource.start(
+                sqs, resources.steps(), options.delivery().between().apply(functions.worker()), 1, concurrency));
         parts.add(EventSource.start(sqs, resources.requests(), functions.intake(), INTAKE_BATCH, concurrency));
         parts.add(Schedule.every(options.timing().reaper(), "reaper", functions.reaper()));
     }

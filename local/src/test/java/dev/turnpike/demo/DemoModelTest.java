@@ -187,6 +187,13 @@ class DemoModelTest {
     }
 
     @Test
+    void theToolTurnsDirectiveCanNameTools() {
+        assertThat(Directive.in("[tool turns: 4 of charge, get-it] Go"))
+                .contains(new Directive.ToolTurns(4, List.of("charge", "get-it")));
+        assertThat(Directive.in("[tool turns: 4]")).contains(new Directive.ToolTurns(4, List.of("calculate")));
+    }
+
+    @Test
     void anAnswerOverTheTokenLimitIsCutAndSaysSo() throws Exception {
         JsonNode answer = send("""
             {"model":"m","max_tokens":7,"messages":[{"role":"user","content":"[words: 50]"}]}\

@@ -1,0 +1,34 @@
+package dev.turnpike.effects;
+
+import dev.turnpike.tool.Effect;
+import dev.turnpike.tool.Tool;
+import dev.turnpike.tool.ToolContext;
+import dev.turnpike.tool.ToolException;
+
+/// Must not happen twice.
+public final class Charge implements Tool<Nothing> {
+    @Override
+    public String name() {
+        return "charge";
+    }
+
+    @Override
+    public String description() {
+        return "Charges the customer.";
+    }
+
+    @Override
+    public Class<Nothing> arguments() {
+        return Nothing.class;
+    }
+
+    @Override
+    public Effect effect() {
+        return Effect.ONCE;
+    }
+
+    @Override
+    public String call(Nothing arguments, ToolContext context) throws ToolException {
+        return World.change(name(), context.idempotencyKey());
+    }
+}

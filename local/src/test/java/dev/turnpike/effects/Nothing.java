@@ -1,0 +1,4 @@
+package dev.turnpike.effects;
+
+/// No arguments.
+public record Nothing() {}

@@ -1,0 +1,34 @@
+package dev.turnpike.effects;
+
+import dev.turnpike.tool.Effect;
+import dev.turnpike.tool.Tool;
+import dev.turnpike.tool.ToolContext;
+import dev.turnpike.tool.ToolException;
+
+/// May happen again under the same key.
+public final class Post implements Tool<Nothing> {
+    @Override
+    public String name() {
+        return "post";
+    }
+
+    @Override
+    public String description() {
+        return "Posts the letter.";
+    }
+
+    @Override
+    public Class<Nothing> arguments() {
+        return Nothing.class;
+    }
+
+    @Override
+    public Effect effect() {
+        return Effect.REPEATABLE;
+    }
+
+    @Override
+    public String call(Nothing arguments, ToolContext context) throws ToolException {
+        return World.change(name(), context.idempotencyKey());
+    }
+}
