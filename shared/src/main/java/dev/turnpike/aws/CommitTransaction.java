@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /// Commits a step: the run moves on, its items and its ledger row appear, the conversation's totals grow. All of it
@@ -47,11 +46,11 @@ final class CommitTransaction {
             actions.add(head(commit, after));
         }
         if (settled != null) {
-            actions.add(putNew(LedgerRows.write(commit.run().key(), settled)));
+            actions.add(Transactions.putNew(table, LedgerRows.write(commit.run().key(), settled)));
         }
         List<ItemRows.Written> written = items(commit);
         ItemRows.check(written, actions.size());
-        written.forEach(item -> item.rows().forEach(row -> actions.add(putNew(row))));
+        written.forEach(item -> item.rows().forEach(row -> actions.add(Transactions.putNew(table, row))));
         return switch (transactions.write(token(commit), actions)) {
             case Written.Done() -> new Commit.Committed(after);
             case Written.Refused(int action, Row found) -> refused(commit, action, found);
@@ -195,16 +194,6 @@ final class CommitTransaction {
                 .set("reasoning", spent.reasoningTokens())
                 .set("cost", spent.costMicros())
                 .set("unpriced", spent.unpricedSteps());
-    }
-
-    private TransactWriteItem putNew(Row row) {
-        return TransactWriteItem.builder()
-                .put(Put.builder()
-                        .tableName(table)
-                        .item(row.attributes())
-                        .conditionExpression("attribute_not_exists(pk)")
-                        .build())
-                .build();
     }
 
     /// The same for every try of this commit, and for no other: two holders of one fence, of whom one has lost it, may

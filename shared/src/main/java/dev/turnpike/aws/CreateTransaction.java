@@ -89,7 +89,7 @@ final class CreateTransaction {
     /// The first action, so that its refusal is told from the idempotency record's.
     private TransactWriteItem place(NewRun run) {
         return switch (run.place()) {
-            case Place.NewConversation(ForkPoint parent) -> putNew(head(run, parent));
+            case Place.NewConversation(ForkPoint parent) -> Transactions.putNew(table, head(run, parent));
             case Place.Append(long firstSeq, ForkPoint _) -> append(run, firstSeq);
             case Place.Waiting(boolean next, ForkPoint _) ->
                 TurnTransaction.enqueue(table, run.key(), next, run.expiresAt(), RunStore.MOST_WAITING_RUNS);
@@ -197,17 +197,6 @@ final class CreateTransaction {
                         .conditionExpression("attribute_not_exists(pk) OR #ttl <= :now")
                         .expressionAttributeNames(Map.of("#ttl", TableKeys.TTL))
                         .expressionAttributeValues(Map.of(":now", Row.number(now.getEpochSecond())))
-                        .returnValuesOnConditionCheckFailure(ALL_OLD)
-                        .build())
-                .build();
-    }
-
-    private TransactWriteItem putNew(Row row) {
-        return TransactWriteItem.builder()
-                .put(Put.builder()
-                        .tableName(table)
-                        .item(row.attributes())
-                        .conditionExpression("attribute_not_exists(pk)")
                         .returnValuesOnConditionCheckFailure(ALL_OLD)
                         .build())
                 .build();

@@ -16,7 +16,6 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionCheck;
-import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 
 /// What is known of a step's tool calls before the step is committed.
@@ -50,7 +49,9 @@ final class ToolCallRows {
     boolean intend(Run run, ToolRecord intent) {
         String token = UUID.nameUUIDFromBytes((intent.key() + "|" + run.fence()).getBytes(StandardCharsets.UTF_8))
                 .toString();
-        return transactions.write(token, List.of(stillOurs(run), notDeleted(run), put(row(run, intent))))
+        return transactions.write(
+                        token,
+                        List.of(stillOurs(run), notDeleted(run), Transactions.putNew(table.name(), row(run, intent))))
                 instanceof Transactions.Written.Done;
     }
 
@@ -109,16 +110,6 @@ final class ToolCallRows {
                                 ":fence", Row.number(run.fence()),
                                 ":step", Row.number(run.step()),
                                 ":status", AttributeValue.fromS(RunCodec.text(RunStatus.IN_PROGRESS))))
-                        .build())
-                .build();
-    }
-
-    private TransactWriteItem put(Row row) {
-        return TransactWriteItem.builder()
-                .put(Put.builder()
-                        .tableName(table.name())
-                        .item(row.attributes())
-                        .conditionExpression("attribute_not_exists(pk)")
                         .build())
                 .build();
     }

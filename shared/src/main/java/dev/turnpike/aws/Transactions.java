@@ -1,5 +1,7 @@
 package dev.turnpike.aws;
 
+import static software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure.ALL_OLD;
+
 import dev.turnpike.run.ItemTooLargeException;
 import dev.turnpike.run.StoreUnavailableException;
 import java.time.Duration;
@@ -13,6 +15,7 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
+import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItemsRequest;
 import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledException;
@@ -68,6 +71,18 @@ final class Transactions {
                 throw new StoreUnavailableException("the table did not take a transaction", failure);
             }
         }
+    }
+
+    /// A row that must not be there yet.
+    static TransactWriteItem putNew(String table, Row row) {
+        return TransactWriteItem.builder()
+                .put(Put.builder()
+                        .tableName(table)
+                        .item(row.attributes())
+                        .conditionExpression("attribute_not_exists(pk)")
+                        .returnValuesOnConditionCheckFailure(ALL_OLD)
+                        .build())
+                .build();
     }
 
     /// The requests are well-formed, so it can only be their size.

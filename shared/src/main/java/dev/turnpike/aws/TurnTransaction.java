@@ -14,14 +14,12 @@ import dev.turnpike.run.StopReason;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.Delete;
-import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
 import software.amazon.awssdk.services.dynamodb.model.Update;
 
@@ -44,28 +42,22 @@ final class TurnTransaction {
     ///
     /// @param next whether it must be the first there
     static TransactWriteItem enqueue(String table, RunKey key, boolean next, Instant expires, int mostWaiting) {
-        String busy = next
-                ? "attribute_exists(activeRun) AND (attribute_not_exists(#queue) OR size(#queue) = :none)"
-                : "(attribute_exists(activeRun) OR size(#queue) > :none)"
-                        + " AND (attribute_not_exists(#queue) OR size(#queue) < :most)";
         List<AttributeValue> me = List.of(AttributeValue.fromS(key.run()));
-        Map<String, AttributeValue> values = Map.of(
-                ":empty", AttributeValue.fromL(List.of()),
-                ":me", AttributeValue.fromL(me),
-                ":none", Row.number(0),
-                ":ttl", Row.number(expires.getEpochSecond()));
-        if (!next) {
-            values = new HashMap<>(values);
-            values.put(":most", Row.number(mostWaiting));
-        }
         return TransactWriteItem.builder()
                 .update(Update.builder()
                         .tableName(table)
                         .key(TableKeys.meta(key.conversation()))
                         .updateExpression("SET #queue = list_append(if_not_exists(#queue, :empty), :me), #ttl = :ttl")
-                        .conditionExpression("attribute_exists(nextSeq) AND " + busy)
+                        .conditionExpression("attribute_exists(nextSeq)"
+                                + " AND (attribute_exists(activeRun) OR size(#queue) > :none)"
+                                + " AND (attribute_not_exists(#queue) OR size(#queue) < :most)")
                         .expressionAttributeNames(Map.of("#queue", "queue", "#ttl", TableKeys.TTL))
-                        .expressionAttributeValues(values)
+                        .expressionAttributeValues(Map.of(
+                                ":empty", AttributeValue.fromL(List.of()),
+                                ":me", AttributeValue.fromL(me),
+                                ":none", Row.number(0),
+                                ":most", Row.number(next ? 1 : mostWaiting),
+                                ":ttl", Row.number(expires.getEpochSecond())))
                         .returnValuesOnConditionCheckFailure(ALL_OLD)
                         .build())
                 .build();
@@ -125,7 +117,7 @@ final class TurnTransaction {
             Instant expires = Instant.ofEpochSecond(row.number(TableKeys.TTL));
             items.write(run.key(), seq, 0, now, expires, item.withId(Ids.moved(item.id(), seq)))
                     .rows()
-                    .forEach(placed -> actions.add(put(placed)));
+                    .forEach(placed -> actions.add(Transactions.putNew(table.name(), placed)));
             actions.add(delete(pk, row.text(TableKeys.SK)));
             seq++;
         }
@@ -155,16 +147,6 @@ final class TurnTransaction {
                 .condition("status", RunCodec.text(RunStatus.QUEUED))
                 .condition("firstSeq", Run.NO_PLACE);
         return TransactWriteItem.builder().update(update.transactional(ALL_OLD)).build();
-    }
-
-    private TransactWriteItem put(Row row) {
-        return TransactWriteItem.builder()
-                .put(Put.builder()
-                        .tableName(table.name())
-                        .item(row.attributes())
-                        .conditionExpression("attribute_not_exists(pk)")
-                        .build())
-                .build();
     }
 
     private TransactWriteItem delete(String pk, String sk) {
