@@ -70,7 +70,11 @@ final class LiveRun {
 
     /// Shows that the holder is alive.
     void touch() {
-        uninterrupted(lease::touch);
+        if (watch == null) {
+            lease.touch();
+        } else {
+            watch.uninterrupted(lease::touch);
+        }
     }
 
     /// Tells the watcher that the run is in its holder's hands. Of a run that is being deleted items may be missing.
@@ -82,18 +86,16 @@ final class LiveRun {
 
     /// Tells the watcher, and shows that the holder is alive.
     void emit(RunEvent event) {
-        uninterrupted(() -> {
-            lease.touch();
-            watcher.accept(event);
-        });
+        if (watch == null) {
+            tell(event);
+        } else {
+            watch.uninterrupted(() -> tell(event));
+        }
     }
 
-    private void uninterrupted(Runnable work) {
-        if (watch == null) {
-            work.run();
-        } else {
-            watch.uninterrupted(work);
-        }
+    private void tell(RunEvent event) {
+        lease.touch();
+        watcher.accept(event);
     }
 
     void committed(Run after, List<Item> added) {
