@@ -16,12 +16,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Everything that the api function serves with.
 ///
 /// @param models what `GET /v1/models` lists
 /// @param probes by the name of what they ask; each throws when it gets no answer
+/// @param pause lets that much time pass
 public record ApiParts(
         Authenticator authenticator,
         ApiKeys apiKeys,
@@ -39,4 +41,5 @@ public record ApiParts(
         JsonMapper mapper,
         Ids ids,
         InstantSource clock,
+        Consumer<Duration> pause,
         Duration conversationTtl) {}

@@ -198,6 +198,7 @@ public final class Wiring {
                 mapper,
                 ids,
                 clock,
+                Wiring::sleep,
                 settings.limits().conversationTtl());
     }
 

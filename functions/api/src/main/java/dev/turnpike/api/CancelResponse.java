@@ -9,8 +9,6 @@ import dev.turnpike.run.Run;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.concurrent.locks.LockSupport;
 
 /// `POST /v1/responses/{id}/cancel`: ends a background run. Again, or after its end: the run as it is.
 ///
@@ -45,10 +43,10 @@ final class CancelResponse {
     }
 
     private Run awaitEnd(Principal caller, String id) {
-        Instant until = Instant.now().plus(PATIENCE);
+        var patience = Deadline.in(PATIENCE, parts.clock());
         Run run = responses.find(caller, id);
-        while (!run.status().terminal() && Instant.now().isBefore(until)) {
-            LockSupport.parkNanos(LOOK.toNanos());
+        while (!run.status().terminal() && !patience.passed()) {
+            parts.pause().accept(LOOK);
             run = responses.find(caller, id);
         }
         return run;

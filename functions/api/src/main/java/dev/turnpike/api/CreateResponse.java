@@ -6,7 +6,6 @@ import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Principal;
 import dev.turnpike.conversation.Item;
-import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.ledger.LedgerLog;
 import dev.turnpike.model.Deadline;
@@ -26,11 +25,9 @@ import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.sse.KeepAlive;
 import dev.turnpike.sse.SseWriter;
 import dev.turnpike.wiring.ApiParts;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +39,13 @@ final class CreateResponse {
     private static final int LONGEST_IDEMPOTENCY_KEY = 255;
 
     private final ApiParts parts;
+    private final StoredResponses responses;
     private final FollowResponse followResponse;
 
-    CreateResponse(ApiParts parts) {
+    CreateResponse(ApiParts parts, StoredResponses responses, FollowResponse followResponse) {
         this.parts = parts;
-        this.followResponse = new FollowResponse(parts);
+        this.responses = responses;
+        this.followResponse = followResponse;
     }
 
     void serve(HttpRequest http, Principal caller, HttpReply reply, Context context) throws IOException {
@@ -81,7 +80,7 @@ final class CreateResponse {
         if (stream) {
             followResponse.follow(run, FollowResponse.BEGINNING, reply, context);
         } else {
-            send(reply, run, List.of());
+            responses.send(run, List.of(), reply);
         }
     }
 
@@ -174,7 +173,7 @@ final class CreateResponse {
         if (after.status() == RunStatus.FAILED && error != null) {
             throw Failures.of(after, error);
         }
-        send(reply, after, output(after));
+        responses.send(after, reply);
     }
 
     /// What has become of the run; as it was created, when the storage failed under it and the reaper will go on.
@@ -206,22 +205,10 @@ final class CreateResponse {
         if (stream && parts.replay().kept(run)) {
             followResponse.follow(run, FollowResponse.BEGINNING, reply, context);
         } else if (stream) {
-            new ResponseEvents(new SseWriter(reply.events()), parts.responses()).replay(run, output(run));
+            new ResponseEvents(new SseWriter(reply.events()), parts.responses()).replay(run, responses.output(run));
         } else {
-            send(reply, run, output(run));
+            responses.send(run, reply);
         }
-    }
-
-    private List<Item> output(Run run) {
-        return parts.conversations().range(run.key().conversation(), run.inputEnd(), run.endSeq()).stream()
-                .map(StoredItem::item)
-                .toList();
-    }
-
-    private void send(HttpReply reply, Run run, List<Item> output) throws IOException {
-        var json = new ByteArrayOutputStream(4096);
-        parts.responses().write(json, run, output);
-        reply.json(200, Map.of(), json.toByteArray());
     }
 
     private static Consumer<RunEvent> logging(LambdaLogger log) {

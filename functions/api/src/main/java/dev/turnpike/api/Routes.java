@@ -28,9 +28,10 @@ final class Routes {
 
     Routes(ApiParts parts) {
         this.parts = parts;
-        this.createResponse = new CreateResponse(parts);
         var responses = new StoredResponses(parts);
-        this.getResponse = new GetResponse(responses, new FollowResponse(parts));
+        var followResponse = new FollowResponse(parts);
+        this.createResponse = new CreateResponse(parts, responses, followResponse);
+        this.getResponse = new GetResponse(responses, followResponse);
         this.cancelResponse = new CancelResponse(parts, responses);
         this.createConversation = new CreateConversation(parts);
         this.deleteConversation = new DeleteConversation(parts);

@@ -37,8 +37,13 @@ final class StoredResponses {
 
     /// The whole response object.
     void send(Run run, HttpReply reply) throws IOException {
+        send(run, output(run), reply);
+    }
+
+    /// The same where its output is known.
+    void send(Run run, List<Item> output, HttpReply reply) throws IOException {
         var json = new ByteArrayOutputStream(4096);
-        parts.responses().write(json, run, output(run));
+        parts.responses().write(json, run, output);
         reply.json(200, Map.of(), json.toByteArray());
     }
 }

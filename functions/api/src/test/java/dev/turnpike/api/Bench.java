@@ -64,6 +64,7 @@ final class Bench {
                 MAPPER,
                 work.ids,
                 work.clock,
+                this::pass,
                 Duration.ofDays(30));
     }
 

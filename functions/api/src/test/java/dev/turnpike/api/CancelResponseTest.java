@@ -2,7 +2,10 @@ package dev.turnpike.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.run.Run;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,23 @@ class CancelResponseTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json().path("status").asString()).isEqualTo("completed");
         assertThat(answer.json().path("output").size()).isEqualTo(1);
+    }
+
+    @Test
+    void aHolderWhoDoesNotNoticeInTimeIsNotWaitedForAnyLonger() throws IOException {
+        String id = bench.create(LATER).json().path("id").asString();
+        Run run = bench.work.only();
+        Instant began = bench.work.clock.instant();
+        bench.work.store.acquire(run.key(), 0, began, began.plusSeconds(100), "a worker that hangs");
+
+        assertThat(cancel(id).json().path("status").asString()).isEqualTo("in_progress");
+
+        assertThat(Duration.between(began, bench.work.clock.instant()))
+                .isBetween(Duration.ofSeconds(8), Duration.ofSeconds(9));
+        bench.work.recover();
+        assertThat(bench.get("/v1/responses/" + id).json().path("status").asString())
+                .isEqualTo("cancelled");
+        assertThat(bench.work.model.requests()).isEmpty();
     }
 
     @Test
