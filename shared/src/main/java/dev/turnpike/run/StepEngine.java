@@ -159,7 +159,9 @@ public final class StepEngine {
         }
     }
 
-    private NextStep save(LiveRun live, StepResult result, NextStep next) {
+    private NextStep save(LiveRun live, StepResult brought, NextStep next) {
+        boolean cancelled = next instanceof NextStep.End(StopReason reason, var _) && reason == StopReason.CANCELLED;
+        StepResult result = cancelled ? toolStep.callOff(live, brought) : brought;
         After after = switch (next) {
             case NextStep.CallModel _, NextStep.CallTools _ ->
                 new After.Keep(leaseUntil(live.deadline()), settings.owner());

@@ -32,7 +32,12 @@ final class StepPlan {
 
     /// The tool calls that the step which is due consists of; empty for a call of the model.
     static List<Item.ToolCall> toolsDue(LiveRun live) {
-        return by(owed(live.items(), List.of()), Executor.SERVER);
+        return toolsDue(live, List.of());
+    }
+
+    /// The same once these items are committed.
+    static List<Item.ToolCall> toolsDue(LiveRun live, List<Item> added) {
+        return by(owed(live.items(), added), Executor.SERVER);
     }
 
     private static NextStep due(Map<String, Item.ToolCall> owed) {

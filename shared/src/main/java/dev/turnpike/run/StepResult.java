@@ -21,6 +21,10 @@ record StepResult(List<Item> items, @Nullable LedgerRow row, long ttftMillis, Ve
         record TryAgain(Duration delay, RunError error) implements Verdict {}
     }
 
+    StepResult with(List<Item> others) {
+        return new StepResult(others, row, ttftMillis, verdict);
+    }
+
     /// The same without what could not be stored: the run ends, and what it used is kept.
     StepResult unstorable() {
         return new StepResult(List.of(), row, ttftMillis, new Verdict.Stop(StopReason.ERROR, RunError.TOO_LARGE));

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 public final class ToolStep {
     private static final String CANCELLED = "The run was cancelled before the tool ended.";
 
+    private static final String NOT_BEGUN = "The run was cancelled before the tool was started.";
+
     private static final String UNKNOWN = "The tool was started and its end is not known. It must not run twice, so"
             + " it was not started again; whether it had its effect is unknown.";
 
@@ -97,6 +99,25 @@ public final class ToolStep {
             live.emit(new RunEvent.ToolFinished(work.call, result));
         }
         return new StepResult(results, null, -1, new Verdict.GoOn());
+    }
+
+    /// Answers the calls that are due and that nobody has begun, because the run is cancelled: without a result, the
+    /// next run would run them.
+    ///
+    /// @param brought what the run's last step brings
+    StepResult callOff(LiveRun live, StepResult brought) {
+        List<Item.ToolCall> due = StepPlan.toolsDue(live, brought.items());
+        if (due.isEmpty()) {
+            return brought;
+        }
+        List<Item> items = new ArrayList<>(brought.items());
+        for (Item.ToolCall call : due) {
+            String id = ids.item("fco", live.run().endSeq() + items.size());
+            var result = new Item.ToolResult(id, call.callId(), NOT_BEGUN, Outcome.FAILED);
+            items.add(result);
+            live.emit(new RunEvent.ToolFinished(call, result));
+        }
+        return brought.with(items);
     }
 
     private Item.ToolResult left(Run run, Work work) {
@@ -172,10 +193,20 @@ public final class ToolStep {
         var context = new ToolContext(
                 run.key().tenant(), run.key().conversation().id(), run.key().run(), key, deadline);
         ToolOutcome outcome = tools.run(name, work.call.arguments(), context);
-        var result =
-                result(work, outcome.text(), outcome instanceof ToolOutcome.Failed ? Outcome.FAILED : Outcome.DONE);
+        Item.ToolResult result = result(work, outcome);
         runs.saveToolResult(run, new ToolRecord(work.index, name, key, result));
         return new Performed(result, outcome instanceof ToolOutcome.Failed failed ? failed.cause() : null);
+    }
+
+    /// What a tool that broke has done before is not known. One that says itself that it failed knows better.
+    private Item.ToolResult result(Work work, ToolOutcome outcome) {
+        return switch (outcome) {
+            case ToolOutcome.Done done -> result(work, done.text(), Outcome.DONE);
+            case ToolOutcome.Failed failed
+            when failed.cause() != null && tools.effect(work.call.name()) == Effect.ONCE ->
+                result(work, UNKNOWN, Outcome.UNKNOWN);
+            case ToolOutcome.Failed failed -> result(work, failed.text(), Outcome.FAILED);
+        };
     }
 
     private Performed await(Future<Performed> running, Work work, LiveRun live, Instant deadline) {

@@ -109,6 +109,28 @@ class CancelTest {
         assertThat(bench.now(run).status()).isEqualTo(RunStatus.CANCELLED);
         assertThat(bench.now(run).spent().inputTokens()).isEqualTo(100);
         assertThat(look.starts()).isEmpty();
+        assertThat(bench.results(run))
+                .extracting(Item.ToolResult::output)
+                .containsExactly("The run was cancelled before the tool was started.");
+    }
+
+    @Test
+    @DisplayName("Row 46: calls that were to be made next are not made, by the next run neither")
+    void betweenAModelStepAndItsTools() {
+        Run run = bench.post(HELLO);
+        bench.model.plays(
+                calls("look", "pay").meanwhile(() -> bench.clock.advance(Workbench.INVOCATION.minusSeconds(17))),
+                says("On we go."));
+        assertThat(bench.deliver(run.message())).isInstanceOf(Outcome.HandedOver.class);
+
+        cancel(run);
+        bench.call("{\"input\": \"Still there?\", \"previous_response_id\": \"%s\"}"
+                .formatted(run.key().responseId()));
+
+        assertThat(bench.now(run).status()).isEqualTo(RunStatus.CANCELLED);
+        assertThat(bench.results(run)).hasSize(2);
+        assertThat(look.starts()).isEmpty();
+        assertThat(pay.starts()).isEmpty();
     }
 
     @Test
@@ -159,6 +181,7 @@ class CancelTest {
         assertThat(bench.store.runs())
                 .extracting(Run::status)
                 .containsExactlyInAnyOrderElementsOf(List.of(RunStatus.CANCELLED, RunStatus.COMPLETED));
+        assertThat(look.starts()).isEmpty();
     }
 
     private static void untilInterrupted() {

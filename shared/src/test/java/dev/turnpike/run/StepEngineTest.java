@@ -676,7 +676,9 @@ class StepEngineTest {
         assertThat(bench.now(run).status()).isEqualTo(RunStatus.CANCELLED);
         assertThat(bench.now(run).spent().inputTokens()).isEqualTo(100);
         assertThat(look.starts()).isEmpty();
-        assertThat(bench.items(run)).hasSize(2);
+        assertThat(bench.items(run))
+                .extracting(item -> item.getClass().getSimpleName())
+                .containsExactly("Message", "ToolCall", "ToolResult");
         assertThat(bench.events).filteredOn(RunEvent.Ended.class::isInstance).hasSize(1);
     }
 

@@ -285,6 +285,22 @@ class ToolStepTest {
     }
 
     @Test
+    @DisplayName("Row 29: what a once-only tool has done before it broke is unknown, and the run asks")
+    void row29ThrowsOnce() {
+        pay.doing(_ -> {
+            throw new IllegalStateException("after the payment");
+        });
+        bench.model.plays(calls("pay"), says("Never."));
+
+        bench.call(HELLO);
+
+        assertThat(bench.results(bench.only()))
+                .extracting(Item.ToolResult::outcome)
+                .containsExactly(Outcome.UNKNOWN);
+        assertThat(bench.only().stopReason()).isEqualTo(StopReason.OUTCOME_UNKNOWN);
+    }
+
+    @Test
     @DisplayName("Row 29: fifty megabytes of a tool are cut with a notice")
     void row29Floods() {
         look.doing(_ -> "x".repeat(50_000_000));
@@ -372,8 +388,9 @@ class ToolStepTest {
     @Test
     void aNewRunFirstPaysWhatItsConversationOwes() {
         Run first = bench.post(HELLO);
-        bench.model.plays(calls("look").meanwhile(() -> bench.store.requestCancel(first.key())), says("Done."));
+        bench.model.plays(calls("look").meanwhile(() -> bench.clock.advance(Duration.ofHours(24))), says("Done."));
         bench.work();
+        assertThat(bench.now(first).stopReason()).isEqualTo(StopReason.DEADLINE);
 
         bench.call("{\"input\": \"Go on\", \"conversation\": \"conv_%s\"}"
                 .formatted(first.key().conversation().id()));
