@@ -11,10 +11,13 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 /// @param visibility how long a received message stays hidden before it is delivered again
 /// @param maxReceives deliveries after which a message goes to the dead-letter queue instead
 public record Queue(String name, String url, String arn, String deadLetterUrl, Duration visibility, int maxReceives) {
+    private static final Duration DEAD_LETTERS_VISIBILITY = Duration.ofMinutes(6);
 
     public static Queue create(SqsClient sqs, String name, Duration visibility, int maxReceives) {
-        String deadLetterUrl =
-                sqs.createQueue(request -> request.queueName(name + "-dlq")).queueUrl();
+        String deadLetterUrl = sqs.createQueue(request -> request.queueName(name + "-dlq")
+                        .attributes(Map.of(
+                                QueueAttributeName.VISIBILITY_TIMEOUT, "" + DEAD_LETTERS_VISIBILITY.toSeconds())))
+                .queueUrl();
         String redrive = """
             {"deadLetterTargetArn":"%s","maxReceiveCount":"%d"}\
             """.formatted(arn(sqs, deadLetterUrl), maxReceives);
@@ -26,6 +29,11 @@ public record Queue(String name, String url, String arn, String deadLetterUrl, D
                                 redrive)))
                 .queueUrl();
         return new Queue(name, url, arn(sqs, url), deadLetterUrl, visibility, maxReceives);
+    }
+
+    /// The dead-letter queue as a queue of its own. Nothing is moved out of it.
+    public Queue deadLetters() {
+        return new Queue(name + "-dlq", deadLetterUrl, arn + "-dlq", "", DEAD_LETTERS_VISIBILITY, Integer.MAX_VALUE);
     }
 
     private static String arn(SqsClient sqs, String url) {

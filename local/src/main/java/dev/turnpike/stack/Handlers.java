@@ -9,6 +9,7 @@ import dev.turnpike.api.ApiHandler;
 import dev.turnpike.intake.IntakeHandler;
 import dev.turnpike.reaper.ReaperHandler;
 import dev.turnpike.wiring.Settings;
+import dev.turnpike.worker.DeadStepsHandler;
 import dev.turnpike.worker.RunWorkerHandler;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 record Handlers(
         RequestStreamHandler api,
         RequestHandler<SQSEvent, SQSBatchResponse> worker,
+        RequestHandler<SQSEvent, SQSBatchResponse> deadSteps,
         RequestHandler<SQSEvent, SQSBatchResponse> intake,
         RequestHandler<ScheduledEvent, @Nullable Void> reaper) {
 
@@ -28,6 +30,7 @@ record Handlers(
         return new Handlers(
                 new ApiHandler(settings),
                 new RunWorkerHandler(settings),
+                new DeadStepsHandler(settings),
                 new IntakeHandler(settings),
                 new ReaperHandler(settings));
     }

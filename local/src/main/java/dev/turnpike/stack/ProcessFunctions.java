@@ -57,6 +57,8 @@ final class ProcessFunctions {
         try {
             Environments worker =
                     functions.plain("worker", "dev.turnpike.worker.RunWorkerHandler", Functions.WORKER_TIMEOUT);
+            Environments deadSteps = functions.plain(
+                    "dead-steps", "worker", "dev.turnpike.worker.DeadStepsHandler", Functions.DEAD_STEPS_TIMEOUT);
             Environments intake =
                     functions.plain("intake", "dev.turnpike.intake.IntakeHandler", Functions.INTAKE_TIMEOUT);
             Environments reaper =
@@ -64,6 +66,7 @@ final class ProcessFunctions {
             return new Functions(
                     functions.streaming("api", Functions.API_TIMEOUT),
                     batch -> serve(worker, batch),
+                    batch -> serve(deadSteps, batch),
                     batch -> serve(intake, batch),
                     () -> reap(reaper),
                     functions.parts);
@@ -73,8 +76,8 @@ final class ProcessFunctions {
         }
     }
 
-    private Path unpack(String name) throws IOException {
-        Path task = FunctionZip.unpack(running.root(), name, unpacked);
+    private Path unpack(String name, String zip) throws IOException {
+        Path task = FunctionZip.unpack(running.root(), zip, unpacked.resolve(name));
         for (Path jar : running.jars()) {
             Files.copy(jar, task.resolve("lib").resolve(jar.getFileName()));
         }
@@ -82,13 +85,18 @@ final class ProcessFunctions {
     }
 
     private Environments streaming(String name, Duration timeout) throws IOException {
-        Path task = unpack(name);
+        Path task = unpack(name, name);
         List<String> command = List.of(task.resolve("bootstrap-wrapper").toString(), java());
         return start(name, command, variables(name, task), timeout);
     }
 
     private Environments plain(String name, String handler, Duration timeout) throws IOException {
-        Path task = unpack(name);
+        return plain(name, name, handler, timeout);
+    }
+
+    /// @param zip the function in whose zip the handler lies
+    private Environments plain(String name, String zip, String handler, Duration timeout) throws IOException {
+        Path task = unpack(name, zip);
         String classPath = Stream.concat(Stream.of(task.toString(), task + "/lib/*"), clientJars().stream())
                 .collect(Collectors.joining(File.pathSeparator));
         List<String> command = List.of(

@@ -19,6 +19,7 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 /// Turnpike on this machine: the functions as they are deployed, and around them what AWS is around them there.
 public final class Stack implements AutoCloseable {
     private static final int INTAKE_BATCH = 10;
+    private static final int DEAD_STEPS_BATCH = 10;
 
     private final Closing parts = new Closing();
     private final Cloud cloud;
@@ -94,6 +95,7 @@ public final class Stack implements AutoCloseable {
         int concurrency = options.running().environments();
         parts.add(EventSource.start(
                 sqs, resources.steps(), options.delivery().between().apply(functions.worker()), 1, concurrency));
+        parts.add(EventSource.start(sqs, resources.steps().deadLetters(), functions.deadSteps(), DEAD_STEPS_BATCH, 1));
         parts.add(EventSource.start(sqs, resources.requests(), functions.intake(), INTAKE_BATCH, concurrency));
         parts.add(Schedule.every(options.timing().reaper(), "reaper", functions.reaper()));
     }

@@ -21,6 +21,8 @@ final class ThreadFunctions {
         return new Functions(
                 api,
                 batch -> handlers.worker().handleRequest(batch, new LocalContext("worker", Functions.WORKER_TIMEOUT)),
+                batch -> handlers.deadSteps()
+                        .handleRequest(batch, new LocalContext("dead-steps", Functions.DEAD_STEPS_TIMEOUT)),
                 batch -> handlers.intake().handleRequest(batch, new LocalContext("intake", Functions.INTAKE_TIMEOUT)),
                 () -> handlers.reaper()
                         .handleRequest(new ScheduledEvent(), new LocalContext("reaper", Functions.REAPER_TIMEOUT)),

@@ -2,6 +2,7 @@ package dev.turnpike.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.run.RunKey;
 import dev.turnpike.stack.Stack;
 import dev.turnpike.stack.StackOptions;
 import java.io.IOException;
@@ -12,6 +13,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
 import software.amazon.awssdk.services.sqs.SqsClient;
 import software.amazon.awssdk.services.sqs.model.Message;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
@@ -85,6 +89,56 @@ class QueueTest {
         assertThat(List.of(receive(deadLetters), receive(deadLetters)))
                 .containsExactlyInAnyOrder("{\"model\": \"gpt-4o-mini\"}", "not even JSON");
         setVisibility("" + stack.requests().visibility().toSeconds());
+    }
+
+    @Test
+    void anAnswerThatWasLostIsSentWhenTheStepThatShouldHaveSentItIsDead() {
+        JsonNode first = answerTo("""
+            {"model": "gpt-4o-mini", "input": "Hello"}
+            """);
+        RunKey run = RunKey.parse("default", first.path("id").asString()).orElseThrow();
+        awaitAndForgetReply(run);
+        String step = Endpoint.MAPPER
+                .createObjectNode()
+                .put("v", 1)
+                .put("tenant", "default")
+                .put("conversation", run.conversation().id())
+                .put("run", run.run())
+                .put("step", 1)
+                .toString();
+
+        sqs.sendMessage(
+                request -> request.queueUrl(stack.steps().deadLetterUrl()).messageBody(step));
+
+        assertThat(Endpoint.MAPPER.readTree(receive(stack.results().url()))).isEqualTo(first);
+    }
+
+    /// As if the worker had died before it sent it.
+    private static void awaitAndForgetReply(RunKey run) {
+        Map<String, AttributeValue> key = Map.of(
+                "pk", AttributeValue.fromS("T#default#C#" + run.conversation().id()),
+                "sk", AttributeValue.fromS("R#" + run.run()));
+        try (var dynamo = stack.cloud().dynamoClient()) {
+            boolean forgotten = false;
+            while (!forgotten) {
+                forgotten = forgetReply(dynamo, key);
+            }
+        }
+    }
+
+    /// @return false when it is not known to be sent yet
+    private static boolean forgetReply(DynamoDbClient dynamo, Map<String, AttributeValue> key) {
+        try {
+            dynamo.updateItem(request -> request.tableName(stack.table())
+                    .key(key)
+                    .updateExpression("SET replySent = :no")
+                    .conditionExpression("replySent = :yes")
+                    .expressionAttributeValues(
+                            Map.of(":no", AttributeValue.fromBool(false), ":yes", AttributeValue.fromBool(true))));
+            return true;
+        } catch (ConditionalCheckFailedException _) {
+            return false;
+        }
     }
 
     /// Otherwise it takes the queue half an hour to deliver a message so often that it gives up.

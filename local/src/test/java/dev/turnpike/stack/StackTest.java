@@ -44,6 +44,9 @@ class StackTest {
             assertThat(served.take()).isEqualTo("worker step");
             sqs.sendMessage(request -> request.queueUrl(stack.requests().url()).messageBody("request"));
             assertThat(served.take()).isEqualTo("intake request");
+            sqs.sendMessage(
+                    request -> request.queueUrl(stack.steps().deadLetterUrl()).messageBody("step"));
+            assertThat(served.take()).isEqualTo("dead step");
             stack.reap();
             assertThat(served.take()).isEqualTo("reaper");
             assertThat(environments.take())
@@ -132,6 +135,10 @@ class StackTest {
                 (input, output, _) -> answer(MAPPER.readTree(input), output),
                 (batch, _) -> {
                     batch.getRecords().forEach(record -> served.add("worker " + record.getBody()));
+                    return new SQSBatchResponse(List.of());
+                },
+                (batch, _) -> {
+                    batch.getRecords().forEach(record -> served.add("dead " + record.getBody()));
                     return new SQSBatchResponse(List.of());
                 },
                 (batch, _) -> {

@@ -62,6 +62,7 @@ class TemplateAgreementTest {
     void theFunctionsMayTakeTheSameTime() {
         assertThat(timeout("ApiFunction")).isEqualTo(Functions.API_TIMEOUT);
         assertThat(timeout("WorkerFunction")).isEqualTo(Functions.WORKER_TIMEOUT);
+        assertThat(timeout("DeadStepsFunction")).isEqualTo(Functions.DEAD_STEPS_TIMEOUT);
         assertThat(timeout("IntakeFunction")).isEqualTo(Functions.INTAKE_TIMEOUT);
         assertThat(timeout("ReaperFunction")).isEqualTo(Functions.REAPER_TIMEOUT);
     }
@@ -93,6 +94,7 @@ class TemplateAgreementTest {
                             .getBytes(StandardCharsets.UTF_8));
                     output.flush();
                 },
+                (_, _) -> new SQSBatchResponse(List.of()),
                 (_, _) -> new SQSBatchResponse(List.of()),
                 (_, _) -> new SQSBatchResponse(List.of()),
                 (_, _) -> null);

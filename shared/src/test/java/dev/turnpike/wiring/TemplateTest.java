@@ -75,7 +75,7 @@ class TemplateTest {
 
     @Test
     void everyHandlerIsAClassOfItsFunctionAndEveryZipIsTheOneThatWasTested() {
-        assertThat(FUNCTIONS).hasSize(4).allSatisfy((name, function) -> {
+        assertThat(FUNCTIONS).hasSize(5).allSatisfy((name, function) -> {
             String handler = function.path("Handler").asString();
             String folder = handler.replaceFirst("dev\\.turnpike\\.([a-z]+)\\..*", "functions/$1");
             assertThat(Repository.path(folder + "/src/main/java/" + handler.replace('.', '/') + ".java"))
@@ -146,10 +146,13 @@ class TemplateTest {
                 }))
                 .toList();
 
-        assertThat(sources).hasSize(2).allSatisfy(source -> {
+        assertThat(sources).hasSize(3).allSatisfy(source -> {
             assertThat(source.at("/FunctionResponseTypes/0").asString()).isEqualTo("ReportBatchItemFailures");
-            assertThat(queueOf(source).at("/RedrivePolicy/maxReceiveCount").asInt())
-                    .isGreaterThanOrEqualTo(5);
+            JsonNode queue = queueOf(source);
+            // What the dead letters' own function can't serve stays where people look.
+            assertThat(queue.at("/RedrivePolicy/maxReceiveCount").asInt(5)).isGreaterThanOrEqualTo(5);
+            assertThat(queue.has("RedrivePolicy"))
+                    .isNotEqualTo(source.at("/Queue/Fn::GetAtt").asString().startsWith("StepsDeadLetters"));
         });
         assertThat(properties("WorkerFunction")
                         .at("/Events/Steps/Properties/BatchSize")

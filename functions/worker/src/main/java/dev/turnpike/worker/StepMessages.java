@@ -4,14 +4,11 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.turnpike.aws.SqsStepQueue;
-import dev.turnpike.conversation.Item;
-import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.ledger.LedgerLog;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.replay.EventRecorder;
 import dev.turnpike.run.Outcome;
-import dev.turnpike.run.Reply;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunEvent;
 import dev.turnpike.run.StepMessage;
@@ -19,7 +16,6 @@ import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.wiring.WorkerParts;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
@@ -30,9 +26,11 @@ final class StepMessages {
     private static final Duration RETRY = Duration.ofSeconds(20);
 
     private final WorkerParts parts;
+    private final Replies replies;
 
     StepMessages(WorkerParts parts) {
         this.parts = parts;
+        this.replies = new Replies(parts);
     }
 
     /// @return false when the message must come again
@@ -44,7 +42,8 @@ final class StepMessages {
         }
         return switch (advance(step.get(), deadline, log)) {
             case Outcome.Ended(Run run) -> {
-                reply(run);
+                // Before the message is acknowledged: a crash between the two sends the answer again rather than never.
+                replies.send(run);
                 yield true;
             }
             case Outcome.HandedOver _ -> true;
@@ -68,20 +67,6 @@ final class StepMessages {
             }
             return outcome;
         }
-    }
-
-    /// Before the message is acknowledged, so that a crash between the two sends the answer again rather than never.
-    private void reply(Run run) {
-        Reply reply = run.reply();
-        if (reply == null || reply.sent()) {
-            return;
-        }
-        List<Item> output = parts.conversations().range(run.key().conversation(), run.inputEnd(), run.endSeq()).stream()
-                .map(StoredItem::item)
-                .toList();
-        parts.results()
-                .send(parts.messages().answer(run, reply, output), run.key().tenant());
-        parts.runs().replySent(run.key());
     }
 
     /// Somebody works on the run. If they are dead, the message must be there when their lease ends.
