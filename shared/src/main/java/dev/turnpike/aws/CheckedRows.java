@@ -31,7 +31,7 @@ public final class CheckedRows implements CheckedTable {
                 .map(row -> new ConversationKey(tenant, row.text(TableKeys.SK).substring(prefix.length())));
         Stream<ConversationKey> unlisted = IntStream.range(0, RunStore.ACTIVE_SHARDS)
                 .mapToObj(TableKeys::active)
-                .flatMap(shard -> table.index(shard, Integer.MAX_VALUE).stream())
+                .flatMap(table::index)
                 .map(TableKeys::runOf)
                 .flatMap(Optional::stream)
                 .map(RunKey::conversation)

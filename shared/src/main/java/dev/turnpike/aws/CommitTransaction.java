@@ -111,6 +111,7 @@ final class CommitTransaction {
                 fence,
                 leaseUntil,
                 attempts,
+                0,
                 run.cancelRequested(),
                 run.request(),
                 run.limits(),

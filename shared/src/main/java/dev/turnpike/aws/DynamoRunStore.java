@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
@@ -82,6 +83,7 @@ public final class DynamoRunStore implements RunStore {
                 .set("leaseUntil", leaseUntil.toEpochMilli())
                 .set("owner", owner)
                 .set("changed", now.toEpochMilli())
+                .set("resends", 0)
                 .add("fence", 1)
                 .add("attempts", 1)
                 .condition("step", step)
@@ -169,14 +171,21 @@ public final class DynamoRunStore implements RunStore {
 
     @Override
     public boolean resend(Run run, Instant now) {
-        return !run.status().terminal()
-                && table.runIfHolds(table.update(TableKeys.run(run.key()))
-                        .add("resends", 1)
-                        .set("changed", now.toEpochMilli())
-                        .condition("fence", run.fence())
-                        .condition("step", run.step())
-                        .condition("status", RunCodec.text(run.status()))
-                        .condition("changed", run.changedAt().toEpochMilli()));
+        return !run.status().terminal() && table.runIfHolds(unmoved(run, now).add("resends", 1));
+    }
+
+    @Override
+    public boolean lookAgain(Run waiting, Instant due) {
+        return waiting.waiting() && table.runIfHolds(unmoved(waiting, due).set("resends", 0));
+    }
+
+    private UpdateRow unmoved(Run run, Instant changed) {
+        return table.update(TableKeys.run(run.key()))
+                .set("changed", changed.toEpochMilli())
+                .condition("fence", run.fence())
+                .condition("step", run.step())
+                .condition("status", RunCodec.text(run.status()))
+                .condition("changed", run.changedAt().toEpochMilli());
     }
 
     @Override
@@ -234,11 +243,8 @@ public final class DynamoRunStore implements RunStore {
     }
 
     @Override
-    public List<RunKey> active(int shard, int limit) {
-        return table.index(TableKeys.active(shard), limit).stream()
-                .map(TableKeys::runOf)
-                .flatMap(Optional::stream)
-                .toList();
+    public Stream<RunKey> active(int shard) {
+        return table.index(TableKeys.active(shard)).map(TableKeys::runOf).flatMap(Optional::stream);
     }
 
     @Override

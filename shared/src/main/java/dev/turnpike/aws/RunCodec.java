@@ -39,6 +39,7 @@ final class RunCodec {
                 lease == null ? 0 : 1,
                 lease == null ? Instant.EPOCH : lease.until(),
                 lease == null ? 0 : 1,
+                0,
                 false,
                 run.request(),
                 run.limits(),
@@ -64,7 +65,7 @@ final class RunCodec {
                 .put("fence", run.fence())
                 .put("leaseUntil", run.leaseUntil())
                 .put("attempts", run.attempts())
-                .put("resends", 0)
+                .put("resends", run.resends())
                 .put("owner", owner)
                 .put("request", run.request().wire())
                 .put("maxSteps", run.limits().maxSteps())
@@ -102,6 +103,7 @@ final class RunCodec {
                 row.number("fence"),
                 row.instant("leaseUntil"),
                 row.integer("attempts"),
+                (int) row.number("resends", 0),
                 row.has("cancel"),
                 requests.read(row.text("request")),
                 new Limits(row.integer("maxSteps"), row.integer("maxAttempts"), row.instant("deadline")),

@@ -170,6 +170,11 @@ final class Table {
                 .expressionAttributeValues(values)
                 .consistentRead(true)
                 .build();
+        return lazily(request);
+    }
+
+    /// A page is read when the ones before it are used up.
+    private Stream<Row> lazily(QueryRequest request) {
         return Stream.iterate(
                         call(() -> dynamo.query(request)),
                         Objects::nonNull,
@@ -185,13 +190,13 @@ final class Table {
     }
 
     /// Rows of a partition of the index, in its order.
-    List<Row> index(String partition, int limit) {
-        var request = QueryRequest.builder()
+    Stream<Row> index(String partition) {
+        return lazily(QueryRequest.builder()
                 .tableName(name)
                 .indexName(TableKeys.GSI1)
                 .keyConditionExpression("gsi1pk = :pk")
-                .expressionAttributeValues(Map.of(":pk", AttributeValue.fromS(partition)));
-        return pages(request, limit);
+                .expressionAttributeValues(Map.of(":pk", AttributeValue.fromS(partition)))
+                .build());
     }
 
     /// A page ends at 1 MB, whatever its limit.

@@ -10,6 +10,7 @@ import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.IdempotencyKeys;
+import dev.turnpike.run.Reaper;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.StopReason;
@@ -23,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// I1, I5, I7, I8, I12, I13 and I15: one run.
 final class RunRules {
-    /// A reaper that runs every minute finds what has been still for 40 seconds.
-    private static final Duration LONGEST_STILLNESS = Duration.ofSeconds(100);
+    private static final Duration REAPER_INTERVAL = Duration.ofMinutes(1);
 
     private static final Duration CLAIM = Duration.ofHours(24);
 
@@ -127,7 +127,7 @@ final class RunRules {
         found.unless(row.indexed(), 7, run, "has not ended and is missing from the index of active runs");
         Instant touched = run.leaseUntil().isAfter(run.changedAt()) ? run.leaseUntil() : run.changedAt();
         found.unless(
-                !touched.plus(LONGEST_STILLNESS).isBefore(now),
+                !touched.plus(Reaper.patience(run)).plus(REAPER_INTERVAL).isBefore(now),
                 8,
                 run,
                 "is {} at step {} and has been still since {}",

@@ -10,7 +10,8 @@
 /// | I5 | an effect once, or under one key | a call's key is its own; a call whose end is unknown has no other result |
 /// | I6 | a call has one result | before a model speaks again |
 /// | I7 | what has ended holds nothing | no lease, no index entry, not the conversation |
-/// | I8 | nothing lies still | a run that has not ended was touched within 100 seconds after its lease |
+/// | I8 | nothing lies still | a run that has not ended was touched within 100 seconds after its lease, or later the
+/// more often it was woken in vain |
 /// | I10 | fences increase | from row to row, up to the run's |
 /// | I12 | limits hold | steps and attempts |
 /// | I13 | a tenant's rows lie under its own keys | what a partition holds is named after its tenant |

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param fence grows with every acquisition; only its holder can commit
 /// @param leaseUntil until when the holder is left alone; `Instant.EPOCH` when nobody holds it
 /// @param attempts tries of the current step, this one included
+/// @param resends how often it was woken since anybody last took it up or looked at it
 /// @param parent the history that its conversation goes on from, if that is a fork
 /// @param firstSeq sequence number of the run's first input item
 /// @param inputEnd sequence number after its last input item: its output starts here
@@ -26,6 +27,7 @@ public record Run(
         long fence,
         Instant leaseUntil,
         int attempts,
+        int resends,
         boolean cancelRequested,
         RunRequest request,
         Limits limits,

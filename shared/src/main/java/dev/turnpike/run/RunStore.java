@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps runs. Every write is conditional, and a lost race is a return value.
@@ -125,9 +126,14 @@ public interface RunStore {
 
     /// Records that a message is about to be sent again, if the run is still as it was read and not terminal.
     ///
-    /// @param now or when the message is due, if it is to come later
     /// @return false when it has moved: there is nothing to send
     boolean resend(Run run, Instant now);
+
+    /// Records that a waiting run was looked at and is to be looked at again, if it is still as it was read.
+    ///
+    /// @param due when its message comes; until then it is not taken for forgotten
+    /// @return false when it has moved: there is nothing to send
+    boolean lookAgain(Run waiting, Instant due);
 
     /// Notes that the run's end is wanted. Nothing else changes: its holder sees it at the latest when it commits, and
     /// the next holder before it starts anything. Asked for again, it says the same.
@@ -151,9 +157,9 @@ public interface RunStore {
     /// Marks the reply as delivered.
     void replySent(RunKey key);
 
-    /// At most `limit` runs of a shard that were not terminal when the index saw them, oldest first. It lags: read
-    /// the run itself before acting on it.
-    List<RunKey> active(int shard, int limit);
+    /// The runs of a shard that were not terminal when the index saw them, oldest first, read as they are asked for.
+    /// It lags: read the run itself before acting on it.
+    Stream<RunKey> active(int shard);
 
     /// Most input items that an existing conversation takes in one transaction.
     int MOST_ITEMS_AT_ONCE = 90;

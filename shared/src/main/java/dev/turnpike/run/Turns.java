@@ -49,7 +49,7 @@ final class Turns {
     /// Of two messages for one waiting run only one goes on: the other finds that the next look is not due.
     private Outcome lookAgain(Run run, Instant now) {
         Duration pause = pause(Duration.between(run.createdAt(), now));
-        if (!runs.resend(run, now.plus(pause).minus(CLOCKS_DIFFER))) {
+        if (!runs.lookAgain(run, now.plus(pause).minus(CLOCKS_DIFFER))) {
             return new Outcome.Ignored("looked at meanwhile");
         }
         queue.send(run.message(), pause);

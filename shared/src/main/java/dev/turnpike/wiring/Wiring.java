@@ -43,6 +43,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -246,8 +247,10 @@ public final class Wiring {
                 clock);
     }
 
-    public Reaper reaper() {
-        return new Reaper(runs, steps, clock);
+    /// What the reaper serves with.
+    public ReaperParts reaper() {
+        var reaper = new Reaper(runs, steps, engine("reaper"), Executors::newVirtualThreadPerTaskExecutor);
+        return new ReaperParts(reaper, clock);
     }
 
     /// Runs once what every request runs, so that it is loaded and partly compiled before a snapshot is taken. It

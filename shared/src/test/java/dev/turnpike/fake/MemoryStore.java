@@ -36,6 +36,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The table in memory: the same conditions, all of a transaction or nothing, milliseconds, an index that can lag.
@@ -328,6 +329,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
             draft.status = RunStatus.IN_PROGRESS;
             draft.fence++;
             draft.attempts++;
+            draft.resends = 0;
             draft.leaseUntil = RunDraft.millis(leaseUntil);
             draft.changedAt = now;
         });
@@ -485,6 +487,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
         draft.step += commit.stepDone() ? 1 : 0;
         draft.leaseUntil = Instant.EPOCH;
         draft.attempts = 0;
+        draft.resends = 0;
         draft.endSeq += commit.items().size();
         draft.changedAt = RunDraft.millis(commit.now());
         draft.spent = Sums.plus(draft.spent, commit.settled());
@@ -608,17 +611,39 @@ public final class MemoryStore implements RunStore, ConversationStore {
     }
 
     private synchronized boolean resendNow(Run run, Instant now) {
-        Kept<Run> row = runs.get(run.key());
-        boolean unmoved = row != null
-                && !run.status().terminal()
-                && row.value().fence() == run.fence()
-                && row.value().step() == run.step()
-                && row.value().status() == run.status()
-                && row.value().changedAt().equals(RunDraft.millis(run.changedAt()));
-        if (unmoved) {
-            change(run.key(), draft -> draft.changedAt = RunDraft.millis(now));
+        if (run.status().terminal() || moved(run)) {
+            return false;
         }
-        return unmoved;
+        change(run.key(), draft -> {
+            draft.resends++;
+            draft.changedAt = RunDraft.millis(now);
+        });
+        return true;
+    }
+
+    private boolean moved(Run run) {
+        Kept<Run> row = runs.get(run.key());
+        return row == null
+                || row.value().fence() != run.fence()
+                || row.value().step() != run.step()
+                || row.value().status() != run.status()
+                || !row.value().changedAt().equals(RunDraft.millis(run.changedAt()));
+    }
+
+    @Override
+    public boolean lookAgain(Run waiting, Instant due) {
+        return calls.through("lookAgain", () -> lookAgainNow(waiting, due));
+    }
+
+    private synchronized boolean lookAgainNow(Run waiting, Instant due) {
+        if (!waiting.waiting() || moved(waiting)) {
+            return false;
+        }
+        change(waiting.key(), draft -> {
+            draft.resends = 0;
+            draft.changedAt = RunDraft.millis(due);
+        });
+        return true;
     }
 
     @Override
@@ -656,11 +681,11 @@ public final class MemoryStore implements RunStore, ConversationStore {
     }
 
     @Override
-    public List<RunKey> active(int shard, int limit) {
-        return calls.through("active", () -> activeNow(shard, limit));
+    public Stream<RunKey> active(int shard) {
+        return calls.through("active", () -> activeNow(shard).stream());
     }
 
-    private synchronized List<RunKey> activeNow(int shard, int limit) {
+    private synchronized List<RunKey> activeNow(int shard) {
         Map<RunKey, Kept<Run>> seen = heldIndex == null ? runs : heldIndex;
         return seen.values().stream()
                 .map(Kept::value)
@@ -668,7 +693,6 @@ public final class MemoryStore implements RunStore, ConversationStore {
                 .filter(run -> Math.floorMod(run.key().run().hashCode(), ACTIVE_SHARDS) == shard)
                 .sorted(Comparator.comparing(Run::createdAt)
                         .thenComparing(run -> run.key().run()))
-                .limit(limit)
                 .map(Run::key)
                 .toList();
     }

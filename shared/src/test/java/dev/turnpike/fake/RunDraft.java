@@ -19,6 +19,7 @@ final class RunDraft {
     long fence;
     Instant leaseUntil;
     int attempts;
+    int resends;
     boolean cancelRequested;
     long firstSeq;
     long inputEnd;
@@ -51,6 +52,7 @@ final class RunDraft {
         this.fence = before.fence();
         this.leaseUntil = before.leaseUntil();
         this.attempts = before.attempts();
+        this.resends = before.resends();
         this.cancelRequested = before.cancelRequested();
         this.firstSeq = before.firstSeq();
         this.inputEnd = before.inputEnd();
@@ -75,6 +77,7 @@ final class RunDraft {
                 lease == null ? 0 : 1,
                 lease == null ? Instant.EPOCH : millis(lease.until()),
                 lease == null ? 0 : 1,
+                0,
                 false,
                 run.request(),
                 run.limits(),
@@ -106,6 +109,7 @@ final class RunDraft {
                 fence,
                 leaseUntil,
                 attempts,
+                resends,
                 cancelRequested,
                 before.request(),
                 before.limits(),

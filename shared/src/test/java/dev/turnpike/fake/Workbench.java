@@ -54,6 +54,7 @@ public final class Workbench {
     /// After it the queue delivers what nobody acknowledged.
     private static final Duration VISIBILITY = Duration.ofMinutes(90);
 
+    private static final Duration REAPER_TIME = Duration.ofSeconds(50);
     private static final Duration REAPER_INTERVAL = Duration.ofMinutes(1);
     private static final int MOST_ROUNDS = 2_000;
     private static final PriceList PRICES = PriceList.forProvider("openai");
@@ -66,7 +67,7 @@ public final class Workbench {
     public final MemoryEventLog log = new MemoryEventLog(clock, calls);
     public final Retention retention = new Retention(Duration.ofDays(30));
     public final ScriptedModel model = new ScriptedModel(calls);
-    public final Reaper reaper = new Reaper(store, queue, clock);
+    public final Reaper reaper;
     public final StepEngine engine;
     public final RunAdmission admission;
 
@@ -96,6 +97,7 @@ public final class Workbench {
                 new ModelStep(model, new ContextWindow(String::length), registry, PRICES, settings, ids),
                 new ToolStep(store, registry, settings, ids, threads),
                 settings);
+        reaper = new Reaper(store, queue, engine, SameThread::new);
         admission = new RunAdmission(
                 store,
                 store,
@@ -207,14 +209,19 @@ public final class Workbench {
                 throw new AssertionError("a run does not end: " + store.runs());
             }
             clock.advance(REAPER_INTERVAL);
-            sweep();
+            sweepSafely();
             work();
         }
     }
 
-    private void sweep() {
+    /// One invocation of the reaper.
+    public Reaper.Sweep sweep() {
+        return reaper.sweep(Deadline.in(REAPER_TIME, clock));
+    }
+
+    private void sweepSafely() {
         try {
-            var _ = calls.process(reaper::sweep);
+            var _ = calls.process(this::sweep);
         } catch (RuntimeException | PortCalls.ProcessDied failure) {
             // The next minute has another.
             expected(failure);

@@ -94,7 +94,7 @@ final class Promises {
                 bench.deliver(new StepMessage(run.key(), step));
             }
         }
-        bench.reaper.sweep();
+        bench.sweep();
         assertThat(bench.store.snapshot()).as("the table after a replay").isEqualTo(end);
     }
 }

@@ -229,7 +229,7 @@ final class Simulation {
     private void reap() {
         while (!closing) {
             stage.sleep(Duration.ofSeconds(faults() ? random.nextInt(5, 180) : 60));
-            attempt(bench.reaper::sweep);
+            attempt(bench::sweep);
         }
     }
 

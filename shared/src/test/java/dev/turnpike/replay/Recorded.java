@@ -31,7 +31,7 @@ final class Recorded {
     ShownStream read(long after) throws IOException {
         return read(after, time -> {
             bench.clock.advance(time);
-            bench.reaper.sweep();
+            bench.sweep();
             bench.work();
         });
     }

@@ -88,6 +88,7 @@ final class Runs {
                 4,
                 Instant.EPOCH,
                 1,
+                0,
                 false,
                 request,
                 new Limits(50, 5, CREATED.plusSeconds(3_600)),

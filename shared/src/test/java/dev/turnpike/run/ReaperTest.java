@@ -4,9 +4,14 @@ import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.fake.Invariants;
+import dev.turnpike.fake.PortCalls;
 import dev.turnpike.fake.Workbench;
+import dev.turnpike.model.Deadline;
 import dev.turnpike.run.Reaper.Sweep;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -27,7 +32,7 @@ class ReaperTest {
         Run run = lost();
         bench.clock.advance(Duration.ofSeconds(41));
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 1, 0));
+        assertThat(bench.sweep()).isEqualTo(new Sweep(1, 1, 0, 0, 0));
 
         bench.work();
         assertThat(bench.now(run).status()).isEqualTo(RunStatus.COMPLETED);
@@ -38,7 +43,7 @@ class ReaperTest {
         lost();
         bench.clock.advance(Duration.ofSeconds(40));
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
+        assertThat(bench.sweep()).isEqualTo(new Sweep(1, 0, 0, 0, 0));
         assertThat(bench.queue.sent()).hasSize(1);
     }
 
@@ -46,11 +51,11 @@ class ReaperTest {
     void aRunThatIsWokenIsLeftAloneForAWhile() {
         lost();
         bench.clock.advance(Duration.ofSeconds(41));
-        bench.reaper.sweep();
+        bench.sweep();
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
-        bench.clock.advance(Duration.ofSeconds(41));
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 1, 0));
+        assertThat(bench.sweep()).isEqualTo(new Sweep(1, 0, 0, 0, 0));
+        bench.clock.advance(Duration.ofSeconds(81));
+        assertThat(bench.sweep()).isEqualTo(new Sweep(1, 1, 0, 0, 0));
     }
 
     @Test
@@ -58,9 +63,9 @@ class ReaperTest {
         Run run = lost();
         bench.model.plays(says("Hi.").meanwhile(() -> {
             bench.clock.advance(Duration.ofSeconds(100));
-            assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
+            assertThat(bench.sweep()).isEqualTo(new Sweep(1, 0, 0, 0, 0));
             bench.clock.advance(Duration.ofSeconds(1));
-            assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 1, 0));
+            assertThat(bench.sweep()).isEqualTo(new Sweep(1, 1, 0, 0, 0));
         }));
 
         bench.deliver(run.message());
@@ -79,7 +84,7 @@ class ReaperTest {
         bench.clock.advance(Duration.ofMinutes(5));
         String before = bench.store.snapshot();
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
+        assertThat(bench.sweep()).isEqualTo(new Sweep(1, 0, 0, 0, 0));
 
         assertThat(bench.store.snapshot()).isEqualTo(before);
     }
@@ -91,7 +96,120 @@ class ReaperTest {
         bench.store.holdIndex();
         bench.store.delete(run.key().conversation(), bench.clock.instant());
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Sweep(1, 0, 0));
+        assertThat(bench.sweep()).isEqualTo(new Sweep(1, 0, 0, 0, 0));
+    }
+
+    @Test
+    void theMoreOftenARunIsWokenInVainTheLongerItIsLeftAlone() {
+        Run run = lost();
+        Instant begin = bench.clock.instant();
+        List<Long> woken = new ArrayList<>();
+
+        for (int second = 0; second < 3_000; second++) {
+            bench.clock.advance(Duration.ofSeconds(1));
+            if (bench.sweep().woken() > 0) {
+                woken.add(Duration.between(begin, bench.clock.instant()).toSeconds());
+            }
+        }
+
+        assertThat(woken).containsExactly(41L, 122L, 283L, 604L, 1_205L, 1_806L, 2_407L);
+        assertThat(bench.now(run).resends()).isEqualTo(7);
+    }
+
+    @Test
+    void whoeverTakesItUpShowsThatWakingHelps() {
+        Run run = lost();
+        wakeInVain(2);
+        bench.model.plays(
+                says("Hi.").meanwhile(() -> assertThat(bench.now(run).resends()).isZero()));
+
+        bench.deliver(run.message());
+
+        assertThat(bench.now(run).status()).isEqualTo(RunStatus.COMPLETED);
+    }
+
+    @Test
+    void aRunThatNobodyTakesUpIsToldOf() {
+        lost();
+        wakeInVain(3);
+        bench.clock.advance(Duration.ofMinutes(10));
+
+        assertThat(bench.sweep()).isEqualTo(new Sweep(1, 1, 1, 0, 0));
+    }
+
+    @Test
+    void aRunThatNobodyTakesUpEndsWhenItsTimeIsOver() {
+        Run run = lost();
+        bench.clock.advance(Duration.ofHours(23));
+        wakeInVain(3);
+        bench.clock.advance(Duration.ofHours(1));
+
+        assertThat(bench.sweep()).isEqualTo(new Sweep(1, 1, 1, 1, 0));
+
+        assertThat(bench.now(run).stopReason()).isEqualTo(StopReason.DEADLINE);
+        assertThat(bench.model.requests()).isEmpty();
+        // Whoever waits for its answer in a queue gets it from the worker, in the end.
+        assertThat(bench.queue.sent()).contains(run.message());
+    }
+
+    @Test
+    void aWaitingRunThatNobodyLooksAtEndsWhenItsTimeIsOver() {
+        Run first = bench.post(HELLO);
+        bench.engine.cancel(first.key(), Deadline.in(Workbench.INVOCATION, bench.clock));
+        Run holder = bench.post(in(first));
+        Run waiting = bench.post(in(first));
+        assertThat(bench.now(waiting).waiting()).isTrue();
+        bench.queue.clear();
+        bench.clock.advance(Duration.ofHours(23));
+        wakeInVain(3);
+        bench.clock.advance(Duration.ofHours(1));
+
+        assertThat(bench.sweep()).isEqualTo(new Sweep(2, 2, 2, 2, 0));
+
+        assertThat(bench.now(holder).stopReason()).isEqualTo(StopReason.DEADLINE);
+        assertThat(bench.now(waiting).stopReason()).isEqualTo(StopReason.DEADLINE);
+    }
+
+    private static String in(Run run) {
+        return "{\"input\": \"Hello\", \"background\": true, \"conversation\": \"conv_%s\"}"
+                .formatted(run.key().conversation().id());
+    }
+
+    @Test
+    void whatASweepHasNoTimeForIsLeftToTheNext() {
+        for (int i = 0; i < 30; i++) {
+            lost();
+        }
+        bench.clock.advance(Duration.ofMinutes(1));
+        bench.calls.follow((_, name) -> {
+            bench.clock.advance(name.equals("find") ? Duration.ofSeconds(2) : Duration.ZERO);
+            return null;
+        });
+
+        assertThat(bench.sweep().woken()).isBetween(20, 25);
+    }
+
+    @Test
+    void aShardThatCantBeReadDoesNotKeepTheOthersFromTheirs() {
+        for (int i = 0; i < 30; i++) {
+            lost();
+        }
+        bench.clock.advance(Duration.ofMinutes(1));
+        bench.calls.hitNext("active", PortCalls.Fault.REFUSED);
+
+        Sweep sweep = bench.sweep();
+
+        assertThat(sweep.failed()).isEqualTo(1);
+        assertThat(sweep.woken()).isBetween(10, 29);
+    }
+
+    /// Messages are lost, or no worker lives.
+    private void wakeInVain(int times) {
+        for (int i = 0; i < times; i++) {
+            bench.clock.advance(Duration.ofMinutes(10).plusSeconds(1));
+            bench.sweep();
+        }
+        bench.queue.clear();
     }
 
     @Test
@@ -99,7 +217,7 @@ class ReaperTest {
         Run run = lost();
         bench.clock.advance(Duration.ofSeconds(41));
         Run seenByBoth = bench.now(run);
-        bench.reaper.sweep();
+        bench.sweep();
 
         assertThat(bench.store.resend(seenByBoth, bench.clock.instant())).isFalse();
         assertThat(bench.queue.sent()).hasSize(2);

@@ -635,7 +635,7 @@ class StepEngineTest {
 
         bench.clock.advance(Duration.ofMinutes(5));
 
-        assertThat(bench.reaper.sweep()).isEqualTo(new Reaper.Sweep(1, 0, 0));
+        assertThat(bench.sweep()).isEqualTo(new Reaper.Sweep(1, 0, 0, 0, 0));
     }
 
     @Test
@@ -748,7 +748,7 @@ class StepEngineTest {
         sent.forEach(bench::deliver);
         bench.clock.advance(Duration.ofDays(1));
         sent.forEach(bench::deliver);
-        bench.reaper.sweep();
+        bench.sweep();
 
         assertThat(bench.store.snapshot()).isEqualTo(end);
     }

@@ -1,0 +1,7 @@
+package dev.turnpike.wiring;
+
+import dev.turnpike.run.Reaper;
+import java.time.InstantSource;
+
+/// Everything that the reaper serves with.
+public record ReaperParts(Reaper reaper, InstantSource clock) {}
