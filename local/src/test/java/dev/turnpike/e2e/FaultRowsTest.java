@@ -8,13 +8,18 @@ import dev.turnpike.run.RunKey;
 import dev.turnpike.stack.Stack;
 import dev.turnpike.stack.StackOptions;
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -139,6 +144,40 @@ class FaultRowsTest {
                 .map(c -> c == '\\' ? '_' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
+    }
+
+    @Test
+    @DisplayName("Row 4: fifty requests under one Idempotency-Key at once make one run, one call and one answer")
+    void fiftyRequestsUnderOneKeyMakeOneRun() throws Exception {
+        long met = answered();
+        Set<String> answers = new HashSet<>();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<String>> sent = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                sent.add(threads.submit(() -> endpoint.send(endpoint.request("/v1/responses")
+                                .header("Idempotency-Key", "fifty")
+                                .POST(BodyPublishers.ofString(input("Tell me a story"))))
+                        .body()));
+            }
+            for (Future<String> answer : sent) {
+                answers.add(answer.get());
+            }
+        }
+        assertThat(answers)
+                .singleElement()
+                .satisfies(answer -> assertThat(
+                                Endpoint.MAPPER.readTree(answer).path("status").asString())
+                        .isEqualTo("completed"));
+        assertThat(answered()).isEqualTo(met + 1);
+        String id =
+                Endpoint.MAPPER.readTree(answers.iterator().next()).path("id").asString();
+        assertThat(Books.of(books.conversation(id), "L#")).hasSize(1);
+    }
+
+    private static long answered() {
+        return state().met().values().stream()
+                .mapToLong(TokenMeter.Totals::answered)
+                .sum();
     }
 
     @Test

@@ -95,11 +95,10 @@ public final class ResponseEvents implements Consumer<RunEvent> {
         return answers;
     }
 
-    /// The events of a run that has happened, its texts in one piece each.
+    /// The events of a run that has ended, after its beginning; its texts in one piece each.
     ///
     /// @param items its output
-    public void replay(Run run, List<Item> items) {
-        begin(run);
+    public void happened(Run run, List<Item> items) {
         Map<String, Item.ToolResult> answers = answers(items);
         for (Item item : items) {
             switch (item) {
@@ -109,9 +108,7 @@ public final class ResponseEvents implements Consumer<RunEvent> {
                 case Item.ToolResult _ -> {}
             }
         }
-        if (run.status().terminal()) {
-            ended(run);
-        }
+        ended(run);
     }
 
     private void replay(Item.Message message) {

@@ -35,17 +35,19 @@ import org.jspecify.annotations.Nullable;
 /// `POST /v1/responses`: creates a run; takes its steps here while the caller waits or reads, or leaves them to the
 /// queue.
 final class CreateResponse {
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
+    static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
     private static final int LONGEST_IDEMPOTENCY_KEY = 255;
 
     private final ApiParts parts;
     private final StoredResponses responses;
     private final FollowResponse followResponse;
+    private final RepeatResponse repeatResponse;
 
     CreateResponse(ApiParts parts, StoredResponses responses, FollowResponse followResponse) {
         this.parts = parts;
         this.responses = responses;
         this.followResponse = followResponse;
+        this.repeatResponse = new RepeatResponse(parts, responses, followResponse);
     }
 
     void serve(HttpRequest http, Principal caller, HttpReply reply, Context context) throws IOException {
@@ -65,7 +67,7 @@ final class CreateResponse {
             case Admission.Admitted(Run run, List<Item> _) when background -> queue(run, reply, context);
             case Admission.Admitted(Run run, List<Item> input) ->
                 run(run, input, request.stream(), deadline, reply, context.getLogger());
-            case Admission.Repeated(Run run) -> repeat(run, request.stream(), reply, context);
+            case Admission.Repeated(Run run) -> repeatResponse.serve(run, request.stream(), reply, context);
             case Admission refused -> throw Failures.of(refused);
         }
     }
@@ -130,25 +132,13 @@ final class CreateResponse {
             Outcome outcome =
                     parts.engine().start(run, input, deadline, logging(log).andThen(events));
             if (!(outcome instanceof Outcome.Ended)) {
-                handedOver(run, events);
+                events.interrupted("handed_over", StoredResponses.goesOn(run));
             }
         } catch (RuntimeException failure) {
             // The reaper finds the run once its lease is over; all that was committed is kept.
             log.log(FailureTrace.of(failure), LogLevel.ERROR);
-            events.interrupted("server_error", mayStillComplete(run));
+            events.interrupted("server_error", StoredResponses.mayStillComplete(run));
         }
-    }
-
-    private static void handedOver(Run run, ResponseEvents events) {
-        events.interrupted("handed_over", "The response goes on in the background. " + whereToRead(run));
-    }
-
-    private static String mayStillComplete(Run run) {
-        return "The server failed. The response may still be completed. " + whereToRead(run);
-    }
-
-    private static String whereToRead(Run run) {
-        return "Read it with GET /v1/responses/" + run.key().responseId();
     }
 
     /// The same run without a reader. Clients repeat what fails on the server's side, which would create another run
@@ -161,7 +151,7 @@ final class CreateResponse {
             throw told;
         } catch (RuntimeException failure) {
             log.log(FailureTrace.of(failure), LogLevel.ERROR);
-            throw ApiException.internal(mayStillComplete(run)).withHeader("x-should-retry", "false");
+            throw ApiException.internal(StoredResponses.mayStillComplete(run)).withHeader("x-should-retry", "false");
         }
     }
 
@@ -186,28 +176,6 @@ final class CreateResponse {
         } catch (StoreUnavailableException down) {
             log.log(FailureTrace.of(down), LogLevel.ERROR);
             return run;
-        }
-    }
-
-    /// The answer to a request that was made before under the same `Idempotency-Key`.
-    private void repeat(Run run, boolean stream, HttpReply reply, Context context) throws IOException {
-        if (!run.status().terminal() && !run.request().background()) {
-            throw ApiException.conflict(
-                            "request_in_progress",
-                            null,
-                            "The first request under this Idempotency-Key is still served.")
-                    .withHeader("x-should-retry", "true");
-        }
-        RunError error = run.error();
-        if (!stream && error != null) {
-            throw Failures.of(run, error).withHeader("x-should-retry", "false");
-        }
-        if (stream && parts.replay().kept(run)) {
-            followResponse.follow(run, FollowResponse.BEGINNING, reply, context);
-        } else if (stream) {
-            new ResponseEvents(new SseWriter(reply.events()), parts.responses()).replay(run, responses.output(run));
-        } else {
-            responses.send(run, reply);
         }
     }
 

@@ -26,7 +26,25 @@ final class StoredResponses {
         return RunKey.parse(caller.tenant(), id)
                 .flatMap(parts.runs()::find)
                 .filter(found -> found.request().store())
-                .orElseThrow(() -> ApiException.notFound("Response with id '" + WireText.shown(id) + "' not found."));
+                .orElseThrow(() -> notFound(id));
+    }
+
+    static ApiException notFound(String id) {
+        return ApiException.notFound("Response with id '" + WireText.shown(id) + "' not found.");
+    }
+
+    /// What whoever reads no more of a run is told when it goes on.
+    static String goesOn(Run run) {
+        return "The response goes on in the background. " + whereToRead(run);
+    }
+
+    /// The same when something failed.
+    static String mayStillComplete(Run run) {
+        return "The server failed. The response may still be completed. " + whereToRead(run);
+    }
+
+    private static String whereToRead(Run run) {
+        return "Read it with GET /v1/responses/" + run.key().responseId();
     }
 
     List<Item> output(Run run) {

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The api function's routes over the engine's workbench: what a caller sends and gets.
@@ -36,6 +37,9 @@ final class Bench {
     final FakeContext context = new FakeContext();
     private final String key;
     private final Routes routes;
+
+    /// What happens while somebody waits: the worker works.
+    Consumer<Duration> meanwhile = this::work;
 
     Bench(Tool<?>... tools) {
         work = new Workbench(tools);
@@ -68,8 +72,11 @@ final class Bench {
                 Duration.ofDays(30));
     }
 
-    /// While somebody waits for the next events the worker works.
     private void pass(Duration time) {
+        meanwhile.accept(time);
+    }
+
+    private void work(Duration time) {
         work.clock.advance(time);
         work.work();
     }

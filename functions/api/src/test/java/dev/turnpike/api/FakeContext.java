@@ -4,13 +4,16 @@ import com.amazonaws.services.lambda.runtime.ClientContext;
 import com.amazonaws.services.lambda.runtime.CognitoIdentity;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// An invocation with fifteen minutes left, and what it logged.
+/// An invocation, and what it logged.
 final class FakeContext implements Context {
-    final List<String> logged = new ArrayList<>();
+    final List<String> logged = Collections.synchronizedList(new ArrayList<>());
+    Duration left = Duration.ofMinutes(15);
 
     @Override
     public String getAwsRequestId() {
@@ -54,7 +57,7 @@ final class FakeContext implements Context {
 
     @Override
     public int getRemainingTimeInMillis() {
-        return 900_000;
+        return Math.toIntExact(left.toMillis());
     }
 
     @Override
