@@ -3,6 +3,7 @@ package dev.turnpike.emulator;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.EventRows;
+import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.replay.EventLog;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.RunRequest;
@@ -28,6 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The stores on DynamoDB itself, through the real SDK: a server for a test class, a table for each test.
 final class FreshTables implements BeforeAllCallback, AfterAllCallback {
     private final CapacityMeter capacity = new CapacityMeter();
+    private final Throttle throttle = new Throttle();
     private String table = "";
     private @Nullable EmbeddedDynamo server;
     private @Nullable DynamoDbClient client;
@@ -40,7 +42,8 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
                 .region(Region.EU_CENTRAL_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
                 .httpClient(UrlConnectionHttpClient.create())
-                .overrideConfiguration(override -> override.addExecutionInterceptor(capacity))
+                .overrideConfiguration(
+                        override -> override.addExecutionInterceptor(capacity).addExecutionInterceptor(throttle))
                 .build();
     }
 
@@ -53,6 +56,11 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
     /// What the stores consume.
     CapacityMeter capacity() {
         return capacity;
+    }
+
+    /// What the table leaves undone.
+    Throttle throttle() {
+        return throttle;
     }
 
     @Override
@@ -73,9 +81,14 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
     }
 
     EventLog eventLog(InstantSource clock) {
-        String table = "table-" + UUID.randomUUID();
+        table = "table-" + UUID.randomUUID();
         Table.create(client(), table);
         return new EventRows(client(), table, clock);
+    }
+
+    /// In the newest table.
+    ConversationStore conversations(InstantSource clock) {
+        return new DynamoConversationStore(client(), table, WireJson.mapper(), clock);
     }
 
     private DynamoDbClient client() {

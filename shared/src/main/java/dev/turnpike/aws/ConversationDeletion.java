@@ -57,12 +57,16 @@ final class ConversationDeletion {
 
     /// Deletes what a holder may have written after the conversation was deleted. To be called by one that has lost its
     /// run: the reason may have been that.
-    void sweep(ConversationKey key) {
-        if (table.get(TableKeys.meta(key))
+    ///
+    /// @return whether the conversation is deleted
+    boolean sweep(ConversationKey key) {
+        boolean deleted = table.get(TableKeys.meta(key))
                 .filter(ConversationDeletion::isTombstone)
-                .isPresent()) {
+                .isPresent();
+        if (deleted) {
             table.deleteAll(TableKeys.conversation(key), ConversationDeletion::goes);
         }
+        return deleted;
     }
 
     private static boolean goes(String sk) {

@@ -25,9 +25,11 @@ public final class EventRows implements EventLog {
 
     private final Table table;
     private final InstantSource clock;
+    private final ConversationDeletion deletion;
 
     public EventRows(DynamoDbClient dynamo, String table, InstantSource clock) {
         this.table = new Table(dynamo, table);
+        this.deletion = new ConversationDeletion(this.table);
         this.clock = clock;
     }
 
@@ -43,7 +45,10 @@ public final class EventRows implements EventLog {
         } else {
             pack(run, batch, row, expiresAt);
         }
-        return table.putIfAbsent(row) || writtenBefore(run, batch);
+        boolean ours = table.putIfAbsent(row) || writtenBefore(run, batch);
+        // The deletion of a conversation overtakes batches that are on their way. To look afterwards costs a read; a
+        // condition on another row would make each batch a transaction, at four times the price, in the way of commits.
+        return !deletion.sweep(run.conversation()) && ours;
     }
 
     /// Parts come first: a batch that can be seen is whole. Those of a batch that finds its place taken are read by

@@ -20,9 +20,13 @@ import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.UpdateItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /// The few things that are done with the table, each a single call or a query of one partition. There is no scan.
 final class Table {
+    /// What a batch takes.
+    private static final int MOST_WRITES_AT_ONCE = 25;
+
     private final DynamoDbClient dynamo;
     private final String name;
 
@@ -99,6 +103,8 @@ final class Table {
     }
 
     /// Deletes rows of a partition, by their sort keys.
+    ///
+    /// @throws StoreUnavailableException some may be left; to be called again
     void deleteAll(String pk, Predicate<String> goes) {
         var keys = QueryRequest.builder()
                 .tableName(name)
@@ -106,9 +112,31 @@ final class Table {
                 .expressionAttributeValues(Map.of(":pk", AttributeValue.fromS(pk)))
                 .projectionExpression("pk, sk")
                 .consistentRead(true);
-        for (Row row : pages(keys, Integer.MAX_VALUE)) {
-            if (goes.test(row.text(TableKeys.SK))) {
-                delete(row.attributes());
+        List<WriteRequest> deletions = pages(keys, Integer.MAX_VALUE).stream()
+                .filter(row -> goes.test(row.text(TableKeys.SK)))
+                .map(row -> deletion(row.attributes()))
+                .toList();
+        for (int from = 0; from < deletions.size(); from += MOST_WRITES_AT_ONCE) {
+            write(deletions.subList(from, Math.min(from + MOST_WRITES_AT_ONCE, deletions.size())));
+        }
+    }
+
+    private static WriteRequest deletion(Map<String, AttributeValue> key) {
+        return WriteRequest.builder().deleteRequest(delete -> delete.key(key)).build();
+    }
+
+    /// A table that is throttled leaves some of them undone, and says which.
+    private void write(List<WriteRequest> writes) {
+        var patience = new Patience();
+        List<WriteRequest> left = writes;
+        while (!left.isEmpty()) {
+            var batch = Map.of(name, left);
+            left = call(() -> dynamo.batchWriteItem(request -> request.requestItems(batch)))
+                    .unprocessedItems()
+                    .getOrDefault(name, List.of());
+            if (!left.isEmpty() && !patience.pause()) {
+                throw new StoreUnavailableException(
+                        "a batch met throttling for too long", new IllegalStateException("rows are left"));
             }
         }
     }

@@ -4,12 +4,9 @@ import static software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnCondi
 
 import dev.turnpike.run.ItemTooLargeException;
 import dev.turnpike.run.StoreUnavailableException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -23,10 +20,6 @@ import software.amazon.awssdk.services.dynamodb.model.TransactionCanceledExcepti
 /// Writes transactions. A conflict with another writer or throttling is retried with the same token, so that a write
 /// whose answer was lost counts once; a failed condition is the caller's to read.
 final class Transactions {
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
-    private static final long FIRST_PAUSE_MILLIS = 20;
-    private static final long LONGEST_PAUSE_MILLIS = 1_000;
-
     private final DynamoDbClient dynamo;
 
     Transactions(DynamoDbClient dynamo) {
@@ -46,8 +39,7 @@ final class Transactions {
                 .clientRequestToken(token)
                 .transactItems(actions)
                 .build();
-        long giveUp = System.nanoTime() + PATIENCE.toNanos();
-        long pause = FIRST_PAUSE_MILLIS;
+        var patience = new Patience();
         while (true) {
             try {
                 dynamo.transactWriteItems(request);
@@ -57,12 +49,10 @@ final class Transactions {
                 if (!refused.isEmpty()) {
                     return refused.getFirst();
                 }
-                if (System.nanoTime() > giveUp) {
+                if (!patience.pause()) {
                     throw new StoreUnavailableException(
                             "a transaction met conflicts or throttling for too long", cancelled);
                 }
-                LockSupport.parkNanos(Duration.ofMillis(jitter(pause)).toNanos());
-                pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
             } catch (DynamoDbException refused) {
                 throw isInvalid(refused)
                         ? new ItemTooLargeException("the table takes no transaction of this size", refused)
@@ -89,10 +79,6 @@ final class Transactions {
     private static boolean isInvalid(DynamoDbException refused) {
         return refused.awsErrorDetails() != null
                 && "ValidationException".equals(refused.awsErrorDetails().errorCode());
-    }
-
-    private static long jitter(long millis) {
-        return ThreadLocalRandom.current().nextLong(millis / 2, millis + 1);
     }
 
     private static List<Written.Refused> refused(TransactionCanceledException cancelled) {

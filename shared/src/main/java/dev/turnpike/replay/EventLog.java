@@ -19,7 +19,7 @@ public interface EventLog {
 
     /// @param batch not empty; again by the same writer: nothing
     /// @param expiresAt when it may be deleted, the same for all batches of a run
-    /// @return false when another writer has the place
+    /// @return false when another writer has the place, or the conversation is deleted: then nothing is kept
     boolean append(RunKey run, Batch batch, Instant expiresAt);
 
     /// The last batch that begins at or before this event.

@@ -1,13 +1,16 @@
 package dev.turnpike.fake;
 
+import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.replay.EventLog;
 import dev.turnpike.run.RunKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// Stream events in memory. A read gives two batches at most, so that nobody takes one read for all there is.
@@ -17,6 +20,7 @@ public final class MemoryEventLog implements EventLog {
     private final InstantSource clock;
     private final PortCalls calls;
     private final Map<RunKey, TreeMap<Long, Kept>> runs = new HashMap<>();
+    private final Set<ConversationKey> deleted = new HashSet<>();
 
     public MemoryEventLog(InstantSource clock, PortCalls calls) {
         this.clock = clock;
@@ -29,6 +33,9 @@ public final class MemoryEventLog implements EventLog {
     public boolean append(RunKey run, Batch batch, Instant expiresAt) {
         return calls.through("append", () -> {
             synchronized (this) {
+                if (deleted.contains(run.conversation())) {
+                    return false;
+                }
                 Kept there = runs.computeIfAbsent(run, _ -> new TreeMap<>())
                         .putIfAbsent(batch.first(), new Kept(batch, clock.instant(), expiresAt));
                 return there == null || there.batch().writer() == batch.writer();
@@ -56,6 +63,12 @@ public final class MemoryEventLog implements EventLog {
                 .filter(kept -> kept.expiresAt().isAfter(clock.instant()))
                 .map(Kept::batch)
                 .toList();
+    }
+
+    /// The streams of a conversation go with it, and none comes after.
+    public synchronized void delete(ConversationKey conversation) {
+        deleted.add(conversation);
+        runs.keySet().removeIf(run -> run.conversation().equals(conversation));
     }
 
     /// When each batch was written.

@@ -36,6 +36,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
     private final Map<RunKey, List<Long>> fences = new HashMap<>();
     private @Nullable Map<RunKey, Kept<Run>> heldIndex;
     private @Nullable Flaw flaw;
+    private Consumer<ConversationKey> whenDeleted = _ -> {};
 
     /// What a store must not do, for tests of the tests.
     public enum Flaw {
@@ -100,6 +102,11 @@ public final class MemoryStore implements RunStore, ConversationStore {
     /// From now on it has this flaw.
     public synchronized void plant(Flaw planted) {
         flaw = planted;
+    }
+
+    /// What else goes with a conversation.
+    void whenDeleted(Consumer<ConversationKey> deletion) {
+        whenDeleted = deletion;
     }
 
     /// Somebody wants the run to end.
@@ -744,6 +751,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
         if (existed) {
             heads.remove(key);
             deleted.add(key);
+            whenDeleted.accept(key);
         }
         sweep(key);
         return existed;

@@ -88,6 +88,7 @@ public final class Workbench {
     /// @param registry all of its tools are offered to every run
     /// @param threads for the calls of a tool step
     public Workbench(EngineSettings settings, int maxSteps, ToolRegistry registry, Supplier<ExecutorService> threads) {
+        store.whenDeleted(log::delete);
         requests =
                 new RequestReader(mapper, new RequestSettings(1_000, null, List.copyOf(registry.names()), _ -> true));
         engine = new StepEngine(

@@ -28,6 +28,9 @@ public abstract class EventLogContract {
     /// An empty one.
     protected abstract EventLog open(InstantSource clock);
 
+    /// A conversation that existed is deleted.
+    protected abstract void delete(ConversationKey conversation, Instant now);
+
     @BeforeEach
     void openLog() {
         log = open(clock);
@@ -97,6 +100,18 @@ public abstract class EventLogContract {
         append(batch(0, 2, 1));
         clock.advance(Duration.ofHours(1));
         assertThat(log.upTo(RUN, 0)).isEmpty();
+        assertThat(all(RUN, 0)).isEmpty();
+    }
+
+    @Test
+    void ofADeletedConversationNothingIsKept() {
+        append(batch(0, 2, 1));
+        delete(RUN.conversation(), clock.instant());
+        assertThat(log.end(RUN)).isZero();
+
+        assertThat(append(batch(2, 9, 1))).isFalse();
+        assertThat(append(batch(0, 2, 2))).isFalse();
+
         assertThat(all(RUN, 0)).isEmpty();
     }
 

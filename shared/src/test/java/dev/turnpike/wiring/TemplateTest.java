@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnpike.Repository;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,7 @@ import tools.jackson.databind.ObjectMapper;
 class TemplateTest {
     private static final JsonNode TEMPLATE = read("template.yaml");
     private static final Map<String, JsonNode> FUNCTIONS = ofType("AWS::Serverless::Function");
+    private static final Pattern TABLE_CALL = Pattern.compile("\\bdynamo\\s*\\.([a-z])([A-Za-z]*)\\(");
 
     @Test
     void everyRouteStreams() {
@@ -189,6 +192,33 @@ class TemplateTest {
                     .containsAnyOf("Ref", "Fn::");
         });
         assertThat(Repository.read(Repository.path("template.yaml"))).doesNotContainIgnoringCase("dynamodb:scan");
+    }
+
+    @Test
+    void whoeverServesRunsMayMakeEveryCallOfTheTableThatIsMade() {
+        Set<String> made = Repository.filesEndingWith(".java").stream()
+                .filter(file -> file.startsWith(Repository.path("shared/src/main/java/dev/turnpike/aws")))
+                .flatMap(file -> TABLE_CALL.matcher(Repository.read(file)).results())
+                .map(call -> "dynamodb:" + call.group(1).toUpperCase(Locale.ROOT) + call.group(2))
+                .collect(toCollection(TreeSet::new));
+        // A transaction asks for what is in it.
+        assertThat(made.remove("dynamodb:TransactWriteItems")).isTrue();
+        made.add("dynamodb:ConditionCheckItem");
+
+        assertThat(made).contains("dynamodb:BatchWriteItem", "dynamodb:Query");
+        assertThat(List.of("ApiRole", "WorkerRole"))
+                .allSatisfy(role -> assertThat(allowedOnTheTable(role)).containsExactlyElementsOf(made));
+    }
+
+    private static List<String> allowedOnTheTable(String role) {
+        return properties(role)
+                .path("Policies")
+                .valueStream()
+                .flatMap(policy -> policy.at("/PolicyDocument/Statement").valueStream())
+                .filter(statement -> statement.path("Resource").toString().contains("Table"))
+                .flatMap(statement -> statement.path("Action").valueStream())
+                .map(JsonNode::asString)
+                .toList();
     }
 
     @Test
