@@ -366,6 +366,7 @@ final class ChatCompletionsClientTest {
     }
 
     @Test
+    @DisplayName("Row 45: a key that can't be read or sent is an upstream_auth, and the provider is not asked")
     void aKeyThatCannotBeReadOrSentIsRefusedWithoutBeingShown() throws Exception {
         ScriptedProvider provider = provider(WHOLE_ANSWER);
 
@@ -375,6 +376,7 @@ final class ChatCompletionsClientTest {
         ModelException unsendable = failure(client(provider, () -> KEY + "\r\nX-Evil: 1"));
 
         assertThat(unreadable.kind()).isEqualTo(Kind.AUTHENTICATION);
+        assertThat(Kind.AUTHENTICATION.code()).isEqualTo("upstream_auth");
         assertThat(unsendable.kind()).isEqualTo(Kind.AUTHENTICATION);
         assertThat(unsendable).hasMessageNotContaining(KEY).hasNoCause();
         assertThat(provider.connectionCount()).isZero();

@@ -581,11 +581,17 @@ class StepEngineTest {
     }
 
     @Test
+    @DisplayName("Row 45: a run whose key the provider refuses fails at its first attempt and is not tried again")
     void aFailureThatNobodyCanRepairIsNotTriedAgain() {
         bench.model.plays(fails(Kind.AUTHENTICATION));
         Run run = bench.post(IN_BACKGROUND);
 
         bench.work();
+        bench.clock.advance(Duration.ofHours(1));
+        bench.sweep();
+        bench.work();
+
+        assertThat(bench.queue.sent()).containsExactly(run.message());
 
         assertThat(bench.now(run).status()).isEqualTo(RunStatus.FAILED);
         assertThat(bench.now(run).error()).extracting(RunError::code).isEqualTo("upstream_auth");

@@ -235,6 +235,23 @@ class TemplateTest {
     }
 
     @Test
+    @DisplayName("Row 45: the lines that tell of a key that the provider refused are counted, and sound an alarm")
+    void refusedKeysSoundAnAlarm() {
+        Map<String, JsonNode> filters = ofType("AWS::Logs::MetricFilter");
+        assertThat(filters.values())
+                .filteredOn(filter -> filter.path("FilterPattern").asString().equals("\"failed: upstream_auth\""))
+                .extracting(filter -> filter.at("/LogGroupName/Ref").asString())
+                .containsExactlyInAnyOrder("ApiLogs", "WorkerLogs");
+        JsonNode alarm = properties("ProviderKeyAlarm");
+        assertThat(filters.values()).allSatisfy(filter -> {
+            JsonNode counted = filter.at("/MetricTransformations/0");
+            assertThat(counted.path("MetricName")).isEqualTo(alarm.path("MetricName"));
+            assertThat(counted.path("MetricNamespace")).isEqualTo(alarm.path("Namespace"));
+        });
+        assertThat(alarm.at("/AlarmActions/0/Ref").asString()).isEqualTo("AlarmTopic");
+    }
+
+    @Test
     void theTableSurvivesMistakes() {
         JsonNode table = TEMPLATE.at("/Resources/Table");
 

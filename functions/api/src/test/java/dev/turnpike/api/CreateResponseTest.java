@@ -235,6 +235,23 @@ class CreateResponseTest {
         assertThat(answer.header("x-should-retry")).isEqualTo("true");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {HELLO, STREAMED})
+    @DisplayName("Row 45: a key that the provider refuses fails the request at once, and the log has a line to count")
+    void aRefusedKeyFailsAtOnce(String request) throws IOException {
+        bench.work.model.plays(Script.fails(Kind.AUTHENTICATION));
+        Answer answer = bench.create(request);
+        assertThat(answer.body()).contains("\"code\":\"upstream_auth\"");
+        if (request.equals(HELLO)) {
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(answer.header("x-should-retry")).isEqualTo("false");
+        }
+        assertThat(bench.work.model.requests()).hasSize(1);
+        assertThat(bench.work.queue.sent()).isEmpty();
+        assertThat(bench.context.logged)
+                .containsExactly("run " + bench.work.only().key().run() + " failed: upstream_auth");
+    }
+
     @Test
     void aProvidersFailureEndsAStreamWithItsEvent() throws IOException {
         bench.work.model.plays(Script.fails(Kind.AUTHENTICATION));
