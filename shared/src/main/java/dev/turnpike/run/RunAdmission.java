@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Lets a request in: finds where its run belongs, checks that its tool results answer calls, creates it.
 public final class RunAdmission {
+    private static final int MOST_READS_AGAIN = 2;
+
     private final RunStore runs;
     private final ConversationStore conversations;
     private final AdmissionSettings settings;
@@ -94,10 +96,19 @@ public final class RunAdmission {
 
     public Admission admit(Application application) {
         Admission admission = decide(application);
+        for (int again = 0; again < MOST_READS_AGAIN && overtaken(application, admission); again++) {
+            admission = decide(application);
+        }
         NewRun.Idempotency idempotency = application.idempotency();
         return idempotency == null || admission instanceof Admission.Admitted
                 ? admission
                 : repeated(application.tenant(), idempotency).orElse(admission);
+    }
+
+    /// A conversation that others begin and end runs in may have changed between the look at it and the write: whoever
+    /// may wait there and was refused looks again.
+    private static boolean overtaken(Application application, Admission admission) {
+        return admission instanceof Admission.ConversationLocked && mayWait(application);
     }
 
     /// A request that comes again may find the door closed by its own first run, which holds the conversation or has

@@ -69,6 +69,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
     }
 
     private final Map<ConversationKey, List<RunKey>> queues = new HashMap<>();
+    private final Map<ConversationKey, List<RunKey>> arrivals = new HashMap<>();
     private final Map<RunKey, List<Item>> waitingItems = new HashMap<>();
 
     private record Kept<T>(T value, Instant until) {
@@ -174,6 +175,13 @@ public final class MemoryStore implements RunStore, ConversationStore {
         return rows(key).values().stream().map(Kept::value).toList();
     }
 
+    /// What a run has put into its conversation.
+    public synchronized List<StoredItem> itemsOf(RunKey run) {
+        return items(run.conversation()).stream()
+                .filter(item -> run.run().equals(item.run()))
+                .toList();
+    }
+
     /// All rows, those of deleted conversations too.
     public synchronized List<LedgerRow> ledger() {
         return ledger.values().stream().flatMap(rows -> rows.values().stream()).toList();
@@ -182,6 +190,11 @@ public final class MemoryStore implements RunStore, ConversationStore {
     /// Every fence that was ever taken, in order.
     synchronized List<Long> fences(RunKey key) {
         return List.copyOf(fences.getOrDefault(key, List.of()));
+    }
+
+    /// The runs of a conversation in the order in which it took them in.
+    public synchronized List<RunKey> arrivals(ConversationKey key) {
+        return List.copyOf(arrivals.getOrDefault(key, List.of()));
     }
 
     /// Everything there is, to be compared with what there is later.
@@ -216,6 +229,8 @@ public final class MemoryStore implements RunStore, ConversationStore {
             add(created, run.place().firstSeq(), 0, run.input(), run.createdAt(), run.expiresAt());
         }
         runs.put(run.key(), new Kept<>(created, run.expiresAt()));
+        arrivals.computeIfAbsent(run.key().conversation(), _ -> new ArrayList<>())
+                .add(run.key());
         if (created.fence() > 0) {
             fenceTaken(created);
         }

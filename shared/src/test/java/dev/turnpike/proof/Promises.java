@@ -1,18 +1,24 @@
 package dev.turnpike.proof;
 
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.Invariants;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.Run;
+import dev.turnpike.run.RunKey;
 import dev.turnpike.run.StepMessage;
 import dev.turnpike.tokens.Usage;
 import dev.turnpike.tool.Effect;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// What is promised of every run, whatever happened to it, checked when all is quiet.
@@ -36,12 +42,35 @@ final class Promises {
         assertThat(bench.store.runs())
                 .as("runs that did not end")
                 .allMatch(run -> run.status().terminal());
+        everyRunHadItsTurn();
         tools.all().forEach(this::startsAreFew);
         noMoreTokensThanMetered();
         if (!deletions) {
             everyPaidCallIsInTheLedger();
         }
         replayChangesNothing();
+    }
+
+    /// Runs of one conversation take their places in the order in which they came, and those that ended while they
+    /// waited leave nothing.
+    private void everyRunHadItsTurn() {
+        Map<ConversationKey, List<Run>> conversations =
+                bench.store.runs().stream().collect(groupingBy(run -> run.key().conversation()));
+        conversations.forEach((key, runs) -> {
+            List<RunKey> placed = runs.stream()
+                    .filter(run -> !run.placeless())
+                    .sorted(Comparator.comparingLong(Run::firstSeq).thenComparingLong(Run::endSeq))
+                    .map(Run::key)
+                    .toList();
+            List<RunKey> arrived = new ArrayList<>(bench.store.arrivals(key));
+            arrived.retainAll(placed);
+            assertThat(placed).as("turns in %s", key).isEqualTo(arrived);
+            assertThat(runs)
+                    .filteredOn(Run::placeless)
+                    .allSatisfy(run -> assertThat(bench.store.itemsOf(run.key()))
+                            .as("items of one that had no turn")
+                            .isEmpty());
+        });
     }
 
     private void startsAreFew(CountedTool tool) {

@@ -178,13 +178,32 @@ final class Simulation {
     // Those who keep the runs going.
 
     private void call() {
-        stage.sleep(Duration.ofSeconds(random.nextInt(300)));
-        boolean background = random.nextBoolean();
-        String previous = any(run -> run.status().terminal())
-                .filter(_ -> random.nextBoolean())
-                .map(run -> ", \"previous_response_id\": \"" + run.key().responseId() + '"')
-                .orElse("");
-        String json = "{\"input\": \"Hello\", \"background\": " + background + previous + "}";
+        int calls = random.nextInt(1, 4);
+        for (int i = 0; i < calls; i++) {
+            stage.sleep(Duration.ofSeconds(random.nextInt(300)));
+            boolean background = random.nextInt(3) > 0;
+            ask("{\"input\": \"Hello\", \"background\": " + background + history() + "}", background);
+        }
+        callers--;
+    }
+
+    /// A conversation of its own, or another's, whether somebody is at work there or not.
+    private String history() {
+        return switch (random.nextInt(4)) {
+            case 0 -> "";
+            case 1 ->
+                any(_ -> true)
+                        .map(run -> ", \"previous_response_id\": \"" + run.key().responseId() + '"')
+                        .orElse("");
+            default ->
+                any(_ -> true)
+                        .map(run -> ", \"conversation\": \"conv_"
+                                + run.key().conversation().id() + '"')
+                        .orElse("");
+        };
+    }
+
+    private void ask(String json, boolean background) {
         attempt(() -> {
             var deadline = Deadline.in(Workbench.INVOCATION, bench.clock);
             var lease = background ? null : bench.engine.firstLease(deadline);
@@ -197,7 +216,6 @@ final class Simulation {
             }
             return bench.engine.start(admitted.run(), admitted.input(), deadline, _ -> {});
         });
-        callers--;
     }
 
     private void work() {

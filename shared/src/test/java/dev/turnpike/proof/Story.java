@@ -8,10 +8,12 @@ import dev.turnpike.fake.PortCalls.ProcessDied;
 import dev.turnpike.fake.ScriptedModel.Script;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.model.ModelRequest;
+import dev.turnpike.run.Run;
 import dev.turnpike.run.StoreUnavailableException;
 import java.time.Duration;
 
-/// A run of three steps: the model asks for a tool of each kind, they run, the model says what came of it.
+/// A run of three steps: the model asks for a tool of each kind, they run, the model says what came of it. One that
+/// waits for it says so at once.
 final class Story {
     private static final String HELLO = "{\"input\": \"Hello\"}";
     private static final String IN_BACKGROUND = "{\"input\": \"Hello\", \"background\": true}";
@@ -20,6 +22,9 @@ final class Story {
     /// Enough for one step, as long as the model thinks.
     private static final Duration SHORT_INVOCATION = Duration.ofSeconds(40);
 
+    /// Until whoever waits looks again.
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
     final Workbench bench;
     final Promises promises;
 
@@ -27,7 +32,8 @@ final class Story {
     enum Way {
         THROUGH_THE_QUEUE("a run that the queue started"),
         STEP_BY_STEP("a run whose every step is another invocation"),
-        IN_LINE("a run that the api function started");
+        IN_LINE("a run that the api function started"),
+        IN_TURN("a run that waited for another");
 
         final String title;
 
@@ -59,6 +65,14 @@ final class Story {
                     bench.work(SHORT_INVOCATION);
                 }
                 case IN_LINE -> bench.call(HELLO);
+                case IN_TURN -> {
+                    Run first = bench.post(IN_BACKGROUND);
+                    bench.post("{\"input\": \"Hello again\", \"background\": true, \"conversation\": \"conv_%s\"}"
+                            .formatted(first.key().conversation().id()));
+                    bench.work();
+                    bench.clock.advance(LONGEST_WAIT);
+                    bench.work();
+                }
             }
         } catch (StoreUnavailableException | ProcessDied _) {
             // The caller is told that it failed; what was begun goes on all the same.

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.Invariants;
+import dev.turnpike.fake.PortCalls.Fault;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.run.RunAdmission.Admission;
@@ -111,6 +112,17 @@ class WaitingTest {
         assertThat(bench.now(second).status()).isEqualTo(RunStatus.INCOMPLETE);
         assertThat(bench.now(second).stopReason()).isEqualTo(StopReason.DEADLINE);
         goOn();
+    }
+
+    @Test
+    void oneThatComesInTheMomentInWhichTheHolderEndsIsNotRefused() {
+        bench.calls.hitNext("create", Fault.HANGS_BEFORE);
+        bench.calls.whileHanging(_ -> bench.work());
+
+        bench.post(json("Second"));
+        goOn();
+
+        assertThat(said()).containsExactly("First", "Hello.", "Second", "Hello.");
     }
 
     @Test
