@@ -42,6 +42,9 @@ final class ItemCodec {
                 if (message.incomplete()) {
                     json.writeBooleanProperty("incomplete", true);
                 }
+                if (message.name() != null) {
+                    json.writeStringProperty("name", message.name());
+                }
                 json.writeArrayPropertyStart("parts");
                 message.parts().forEach(part -> write(json, part));
                 json.writeEndArray();
@@ -90,7 +93,8 @@ final class ItemCodec {
                         id,
                         Item.Role.valueOf(upper(json, "role")),
                         parts(json.path("parts")),
-                        json.path("incomplete").asBoolean(false));
+                        json.path("incomplete").asBoolean(false),
+                        json.has("name") ? json.path("name").asString() : null);
             case "call" ->
                 new Item.ToolCall(
                         id,

@@ -62,9 +62,19 @@ public sealed interface Item {
 
     /// @param incomplete the text was cut (output limit, content filter, failure); such a message is the last of its
     /// run
-    record Message(String id, Role role, List<Part> parts, boolean incomplete) implements Item {
+    /// @param name tells participants of the same role apart; null for none
+    record Message(
+            String id,
+            Role role,
+            List<Part> parts,
+            boolean incomplete,
+            @Nullable String name) implements Item {
         public Message {
             parts = List.copyOf(parts);
+        }
+
+        public Message(String id, Role role, List<Part> parts, boolean incomplete) {
+            this(id, role, parts, incomplete, null);
         }
 
         public static Message text(String id, Role role, String text) {
@@ -73,7 +83,7 @@ public sealed interface Item {
 
         @Override
         public Message withId(String id) {
-            return new Message(id, role, parts, incomplete);
+            return new Message(id, role, parts, incomplete, name);
         }
 
         /// The text parts, joined.

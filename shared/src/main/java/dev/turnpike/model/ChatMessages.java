@@ -45,9 +45,9 @@ final class ChatMessages {
         int next = 0;
         while (next < items.size()) {
             next = switch (items.get(next)) {
-                case Message message when message.role() == Role.ASSISTANT -> assistant(plainText(message), next + 1);
+                case Message message when message.role() == Role.ASSISTANT -> assistant(message, next + 1);
                 case Message message -> message(message, next + 1);
-                case ToolCall _ -> assistant("", next);
+                case ToolCall _ -> assistant(null, next);
                 case ToolResult _, Reasoning _ -> next + 1;
             };
         }
@@ -57,6 +57,7 @@ final class ChatMessages {
     private int message(Message message, int next) {
         json.writeStartObject();
         json.writeStringProperty("role", message.role() == Role.USER ? "user" : "system");
+        name(message);
         json.writeName("content");
         if (message.parts().stream().anyMatch(Part.Image.class::isInstance)
                 || message.parts().size() > 1) {
@@ -94,8 +95,17 @@ final class ChatMessages {
         json.writeEndObject().writeEndObject();
     }
 
+    private void name(Message message) {
+        if (message.name() != null) {
+            json.writeStringProperty("name", ModelText.wellFormed(message.name()));
+        }
+    }
+
     /// Writes the text, the calls from there on, and their results. Returns where the next message begins.
-    private int assistant(String text, int from) {
+    ///
+    /// @param message null for calls without a text
+    private int assistant(@Nullable Message message, int from) {
+        String text = message == null ? "" : plainText(message);
         int to = from;
         while (to < items.size() && (items.get(to) instanceof ToolCall || items.get(to) instanceof Reasoning)) {
             to++;
@@ -107,6 +117,9 @@ final class ChatMessages {
             return to;
         }
         json.writeStartObject().writeStringProperty("role", "assistant");
+        if (message != null) {
+            name(message);
+        }
         if (text.isEmpty()) {
             json.writeName("content").writeNull();
         } else {

@@ -120,6 +120,18 @@ final class ChatRequestWriterTest {
     }
 
     @Test
+    void whoeverHasANameKeepsIt() {
+        var ada = new Message("msg_1", Role.USER, List.of(new Part.Text("Mine?")), false, "ada");
+        var pilot = new Message("msg_2", Role.ASSISTANT, List.of(new Part.Text("Yours.")), false, "pilot");
+
+        assertThat(messages(null, List.of(ada, pilot, user("And mine?")))).isEqualTo(json("""
+            [{"role": "user", "name": "ada", "content": "Mine?"},
+             {"role": "assistant", "name": "pilot", "content": "Yours."},
+             {"role": "user", "content": "And mine?"}]\
+            """));
+    }
+
+    @Test
     void anAssistantsTextAndCallsAreOneMessageAndTheResultsFollowAtOnce() {
         List<Item> items = List.of(
                 new Reasoning("rs_1", "The moon pulls."),

@@ -171,6 +171,7 @@ public abstract class ConversationStoreContract extends StoreContract {
                 new Item.Message("msg_2", Role.SYSTEM, List.of(), false),
                 new Item.Message("msg_3", Role.DEVELOPER, List.of(new Part.Text("")), false),
                 new Item.Message("msg_4", Role.ASSISTANT, List.of(new Part.Refusal("No.")), true),
+                new Item.Message("msg_5", Role.USER, List.of(new Part.Text("Hi.")), false, "ada"),
                 new Item.ToolCall("fc_1", "call_1", "look", "{\"broken\": ", Executor.CLIENT),
                 new Item.ToolCall("mcp_1", "call_2", "look", "{}", Executor.SERVER),
                 new Item.ToolResult("fco_1", "call_1", "", Outcome.DONE),
@@ -181,7 +182,7 @@ public abstract class ConversationStoreContract extends StoreContract {
                 .key()
                 .conversation();
 
-        assertThat(conversations.range(key, 0, 10).stream().map(StoredItem::item))
+        assertThat(conversations.range(key, 0, items.size()).stream().map(StoredItem::item))
                 .containsExactlyElementsOf(items);
     }
 
