@@ -28,11 +28,11 @@ public final class ApiException extends RuntimeException {
         return new ApiException(400, "invalid_request_error", code, param, message);
     }
 
-    static ApiException missing(String param) {
+    public static ApiException missing(String param) {
         return invalid("missing_required_parameter", param, "Missing required parameter: '" + param + "'.");
     }
 
-    static ApiException wrongType(String param, String expected, String found) {
+    public static ApiException wrongType(String param, String expected, String found) {
         return invalid(
                 "invalid_type",
                 param,
@@ -49,6 +49,11 @@ public final class ApiException extends RuntimeException {
 
     public static ApiException notFound(String message) {
         return new ApiException(404, "invalid_request_error", null, null, message);
+    }
+
+    /// Where the Responses API says 400, Chat Completions says 404.
+    public static ApiException modelNotFound(String message) {
+        return new ApiException(404, "invalid_request_error", "model_not_found", "model", message);
     }
 
     public static ApiException methodNotAllowed(String message) {

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 /// One JSON object of a request, read field by field. Whatever is wrong is said with the field's path.
 ///
 /// A `null` counts as not given.
-final class Fields {
+public final class Fields {
     private final JsonNode object;
     private final String path;
 
@@ -22,7 +22,7 @@ final class Fields {
         this.path = path;
     }
 
-    static Fields of(JsonNode object, String path) {
+    public static Fields of(JsonNode object, String path) {
         if (object.isObject()) {
             return new Fields(object, path);
         }
@@ -34,15 +34,15 @@ final class Fields {
                 : ApiException.wrongType(path, "an object", found);
     }
 
-    String path(String name) {
+    public String path(String name) {
         return path.isEmpty() ? name : path + "." + name;
     }
 
-    JsonNode object() {
+    public JsonNode object() {
         return object;
     }
 
-    void allowOnly(Set<String> known) {
+    public void allowOnly(Set<String> known) {
         for (String name : object.propertyNames()) {
             if (!known.contains(name)) {
                 String at = path(WireText.shown(name));
@@ -51,17 +51,16 @@ final class Fields {
         }
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         JsonNode value = object.get(name);
         return value != null && !value.isNull();
     }
 
-    @Nullable
-    JsonNode value(String name) {
+    public @Nullable JsonNode value(String name) {
         return has(name) ? object.get(name) : null;
     }
 
-    Optional<String> text(String name) {
+    public Optional<String> text(String name) {
         JsonNode value = value(name);
         if (value == null) {
             return Optional.empty();
@@ -72,7 +71,7 @@ final class Fields {
         return Optional.of(value.asString());
     }
 
-    Optional<String> text(String name, int longest) {
+    public Optional<String> text(String name, int longest) {
         Optional<String> text = text(name);
         if (text.isPresent() && text.get().length() > longest) {
             throw ApiException.invalid(
@@ -84,12 +83,12 @@ final class Fields {
         return text;
     }
 
-    String requiredText(String name) {
+    public String requiredText(String name) {
         return text(name).orElseThrow(() -> missing(name));
     }
 
     /// What other things are joined by: never empty.
-    String requiredName(String name) {
+    public String requiredName(String name) {
         String text = requiredText(name);
         if (text.isEmpty()) {
             throw ApiException.invalid(
@@ -101,11 +100,11 @@ final class Fields {
         return text;
     }
 
-    ApiException missing(String name) {
+    public ApiException missing(String name) {
         return ApiException.missing(path(name));
     }
 
-    Optional<String> oneOf(String name, List<String> allowed) {
+    public Optional<String> oneOf(String name, List<String> allowed) {
         Optional<String> text = text(name);
         text.filter(value -> !allowed.contains(value)).ifPresent(value -> {
             throw notAllowed(path(name), value, allowed);
@@ -113,7 +112,7 @@ final class Fields {
         return text;
     }
 
-    static ApiException notAllowed(String path, String value, List<String> allowed) {
+    public static ApiException notAllowed(String path, String value, List<String> allowed) {
         String last = "'" + allowed.getLast() + "'";
         String most = String.join(
                 ", ",
@@ -127,7 +126,7 @@ final class Fields {
                 "Invalid value: '%s'. Supported values are: %s.".formatted(WireText.shown(value), supported));
     }
 
-    Optional<Boolean> flag(String name) {
+    public Optional<Boolean> flag(String name) {
         JsonNode value = value(name);
         if (value == null) {
             return Optional.empty();
@@ -138,7 +137,7 @@ final class Fields {
         return Optional.of(value.booleanValue());
     }
 
-    OptionalInt integer(String name, int least, int most) {
+    public OptionalInt integer(String name, int least, int most) {
         JsonNode value = value(name);
         if (value == null) {
             return OptionalInt.empty();
@@ -149,7 +148,7 @@ final class Fields {
         return OptionalInt.of(within("integer", name, value, least, most).intValueExact());
     }
 
-    Optional<BigDecimal> decimal(String name, int least, int most) {
+    public Optional<BigDecimal> decimal(String name, int least, int most) {
         JsonNode value = value(name);
         if (value == null) {
             return Optional.empty();
@@ -180,13 +179,13 @@ final class Fields {
                         .formatted(path(name), what, bound, WireText.shown(found.toString())));
     }
 
-    Optional<Fields> object(String name) {
+    public Optional<Fields> object(String name) {
         JsonNode value = value(name);
         return value == null ? Optional.empty() : Optional.of(of(value, path(name)));
     }
 
     /// The elements as objects; empty when the field is not given.
-    List<Fields> objects(String name) {
+    public List<Fields> objects(String name) {
         List<Fields> objects = new ArrayList<>();
         for (JsonNode element : array(name)) {
             objects.add(of(element, path(name) + "[" + objects.size() + "]"));
@@ -194,7 +193,7 @@ final class Fields {
         return objects;
     }
 
-    List<String> texts(String name) {
+    public List<String> texts(String name) {
         List<String> texts = new ArrayList<>();
         for (JsonNode element : array(name)) {
             if (!element.isString()) {
@@ -217,7 +216,7 @@ final class Fields {
     }
 
     /// How OpenAI names what it got; it calls null an object.
-    static String kind(JsonNode node) {
+    public static String kind(JsonNode node) {
         return switch (node.getNodeType()) {
             case STRING -> "a string";
             case BOOLEAN -> "a boolean";

@@ -11,9 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// Parameters of the Responses API under their names in Chat Completions, each as JSON text.
 final class Parameters {
     private static final List<String> SAME_NAME = List.of("top_p", "presence_penalty", "frequency_penalty", "user");
-    private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
     private static final List<String> SUMMARIES = List.of("auto", "concise", "detailed");
-    private static final List<String> VERBOSITIES = List.of("low", "medium", "high");
     private static final List<String> FORMATS = List.of("text", "json_schema", "json_object");
 
     private Parameters() {}
@@ -37,11 +35,12 @@ final class Parameters {
             parameters.put("top_logprobs", Integer.toString(logprobs));
         }
         body.object("reasoning").ifPresent(reasoning -> {
-            reasoning.oneOf("effort", EFFORTS).ifPresent(effort -> parameters.put("reasoning_effort", quoted(effort)));
+            SharedFields.effort(reasoning, "effort")
+                    .ifPresent(effort -> parameters.put("reasoning_effort", quoted(effort)));
             reasoning.oneOf("summary", SUMMARIES);
         });
         body.object("text").ifPresent(text -> {
-            text.oneOf("verbosity", VERBOSITIES).ifPresent(verbosity -> parameters.put("verbosity", quoted(verbosity)));
+            SharedFields.verbosity(text).ifPresent(verbosity -> parameters.put("verbosity", quoted(verbosity)));
             text.object("format").ifPresent(format -> format(format, parameters));
         });
         return parameters;

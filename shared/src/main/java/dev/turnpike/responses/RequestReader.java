@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads the body of a create request, in OpenAI's order: is there a model and an input, are all fields known, is
@@ -46,7 +47,6 @@ public final class RequestReader implements RunRequest.Reader {
             "top_p",
             "truncation",
             "user");
-    private static final List<String> TIERS = List.of("auto", "default", "flex", "scale", "priority", "fast");
     private static final List<String> INCLUDES = List.of(
             "file_search_call.results",
             "web_search_call.results",
@@ -57,7 +57,9 @@ public final class RequestReader implements RunRequest.Reader {
             "reasoning.encrypted_content",
             "message.output_text.logprobs");
     private static final int LEAST_OUTPUT_TOKENS = 16;
-    private static final int LONGEST_IDENTIFIER = 512;
+
+    /// The field of the stored form that holds what callers can't say.
+    private static final String OURS = "turnpike";
 
     private final JsonMapper mapper;
     private final RequestSettings settings;
@@ -83,7 +85,7 @@ public final class RequestReader implements RunRequest.Reader {
                     "Missing required parameter: one of 'input', 'previous_response_id' or 'conversation'"
                             + " must be provided.");
         }
-        var offer = ToolOffer.read(body, settings.serverTools());
+        var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.RESPONSES);
         boolean stream = body.flag("stream").orElse(false);
         return new CreateRequest(request(body, offer, stored(json, offer)), input, history, stream);
     }
@@ -92,8 +94,22 @@ public final class RequestReader implements RunRequest.Reader {
     public RunRequest read(String wire) {
         JsonNode json = mapper.readTree(wire);
         Fields body = Fields.of(json, "");
-        List<String> serverTools = Fields.of(json.path("turnpike"), "turnpike").texts("server_tools");
+        List<String> serverTools = Fields.of(json.path(OURS), OURS).texts("server_tools");
         return request(body, ToolOffer.stored(body, serverTools), wire);
+    }
+
+    /// A request that came on another wire, which has validated it and put it in this one's form, so that it is kept
+    /// and read back as all are.
+    ///
+    /// @param body without its input; what is ours is added to it
+    /// @param parameters what this wire has no field for, by its name in Chat Completions
+    public RunRequest translated(ObjectNode body, ToolOffer offer, Map<String, JsonNode> parameters) {
+        ObjectNode ours = body.putObject(OURS);
+        addOffer(ours, offer);
+        if (!parameters.isEmpty()) {
+            ours.putObject("parameters").setAll(parameters);
+        }
+        return request(Fields.of(body, ""), offer, mapper.writeValueAsString(body));
     }
 
     private static void present(Fields body) {
@@ -131,24 +147,12 @@ public final class RequestReader implements RunRequest.Reader {
                             .formatted(WireText.shown(model)));
         }
         body.text("instructions");
-        body.flag("store");
         body.flag("background");
-        body.flag("parallel_tool_calls");
         body.integer("max_output_tokens", LEAST_OUTPUT_TOKENS, Integer.MAX_VALUE);
         body.integer("max_tool_calls", 1, Integer.MAX_VALUE);
-        body.integer("top_logprobs", 0, 20);
-        body.decimal("temperature", 0, 2);
-        body.decimal("top_p", 0, 1);
-        body.decimal("presence_penalty", -2, 2);
-        body.decimal("frequency_penalty", -2, 2);
         body.oneOf("truncation", List.of("auto", "disabled"));
-        body.oneOf("service_tier", TIERS);
-        for (String name : List.of("user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention")) {
-            body.text(name, LONGEST_IDENTIFIER);
-        }
         includes(body);
-        metadata(body);
-        streamOptions(body);
+        SharedFields.validate(body);
     }
 
     private static void includes(Fields body) {
@@ -158,45 +162,6 @@ public final class RequestReader implements RunRequest.Reader {
                 throw Fields.notAllowed("include[" + i + "]", includes.get(i), INCLUDES);
             }
         }
-    }
-
-    private static void metadata(Fields body) {
-        Fields metadata = body.object("metadata").orElse(null);
-        if (metadata == null) {
-            return;
-        }
-        if (metadata.object().size() > 16) {
-            throw ApiException.invalid(
-                    "object_above_max_properties",
-                    "metadata",
-                    "Invalid 'metadata': too many properties. Expected an object with at most 16 properties, but got"
-                            + " an object with %d properties instead."
-                                    .formatted(metadata.object().size()));
-        }
-        for (String name : metadata.object().propertyNames()) {
-            if (name.length() > 64) {
-                throw ApiException.invalid(
-                        "string_above_max_length",
-                        "metadata",
-                        "Invalid 'metadata': a key is longer than 64 characters.");
-            }
-            if (metadata.text(name, 512).isEmpty()) {
-                throw ApiException.wrongType(metadata.path(name), "a string", "an object");
-            }
-        }
-    }
-
-    private static void streamOptions(Fields body) {
-        body.flag("stream");
-        body.object("stream_options").ifPresent(options -> {
-            options.flag("include_obfuscation");
-            if (!body.flag("stream").orElse(false)) {
-                throw ApiException.invalid(
-                        "invalid_value",
-                        "stream_options",
-                        "The 'stream_options' parameter is only allowed when 'stream' is enabled.");
-            }
-        });
     }
 
     private static History history(Fields body) {
@@ -222,6 +187,12 @@ public final class RequestReader implements RunRequest.Reader {
         boolean background = body.flag("background").orElse(false);
         OptionalInt maxTokens = body.integer("max_output_tokens", 1, Integer.MAX_VALUE);
         Map<String, String> parameters = Parameters.read(body, settings.temperature());
+        body.object(OURS)
+                .flatMap(ours -> ours.object("parameters"))
+                .ifPresent(more -> more.object()
+                        .properties()
+                        .forEach(field ->
+                                parameters.put(field.getKey(), field.getValue().toString())));
         return new RunRequest(
                 body.requiredText("model"),
                 body.text("instructions").orElse(null),
@@ -243,8 +214,12 @@ public final class RequestReader implements RunRequest.Reader {
     private String stored(JsonNode json, ToolOffer offer) {
         ObjectNode kept = ((ObjectNode) json).deepCopy();
         kept.remove("input");
-        var serverTools = kept.putObject("turnpike").putArray("server_tools");
-        offer.serverTools().forEach(serverTools::add);
+        addOffer(kept.putObject(OURS), offer);
         return mapper.writeValueAsString(kept);
+    }
+
+    private static void addOffer(ObjectNode ours, ToolOffer offer) {
+        ArrayNode serverTools = ours.putArray("server_tools");
+        offer.serverTools().forEach(serverTools::add);
     }
 }

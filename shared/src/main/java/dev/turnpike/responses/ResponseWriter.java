@@ -175,7 +175,7 @@ public final class ResponseWriter {
     }
 
     /// Ours: what the run cost, by which prices, in how many steps and tries, and how fast its first token came.
-    private static void turnpike(JsonGenerator json, Run run) {
+    public static void turnpike(JsonGenerator json, Run run) {
         Totals spent = run.spent();
         json.writeObjectPropertyStart("turnpike");
         if (spent.unpricedSteps() > 0 || run.priceVersion() == null) {

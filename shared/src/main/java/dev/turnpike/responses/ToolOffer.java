@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 ///
 /// Ours are named in OpenAI's own form, a tool of type `mcp` with the label `turnpike`; its `allowed_tools` is a hard
 /// limit.
-record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoice choice) {
+public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoice choice) {
     static final String SERVER_LABEL = "turnpike";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
@@ -22,15 +22,33 @@ record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoic
     private static final List<String> ELSEWHERE = List.of("server_url", "connector_id", "headers", "authorization");
     private static final List<String> MODES = List.of("none", "auto", "required");
 
+    /// How a wire puts a function, and what it offers of ours to a request that names none of them.
+    public enum Form {
+        /// A function's name lies in the tool itself. All of ours are offered.
+        RESPONSES,
+
+        /// A function's name lies in the tool's `function`. None of ours are offered: whoever speaks Chat Completions
+        /// knows nothing of tools that run on the server, and would be surprised by what they do.
+        COMPLETIONS;
+
+        private Fields function(Fields tool) {
+            return this == RESPONSES ? tool : tool.object("function").orElseThrow(() -> tool.missing("function"));
+        }
+
+        private List<String> unasked(List<String> offered) {
+            return this == RESPONSES ? offered : List.of();
+        }
+    }
+
     /// @param offered names of our tools that the caller may use
-    static ToolOffer read(Fields body, List<String> offered) {
+    public static ToolOffer read(Fields body, List<String> offered, Form form) {
         List<ToolSpec> clientTools = new ArrayList<>();
         Set<String> names = new HashSet<>();
         @Nullable List<String> narrowed = null;
         for (Fields tool : body.objects("tools")) {
             String type = tool.requiredText("type");
             switch (type) {
-                case "function" -> clientTools.add(function(tool, names));
+                case "function" -> clientTools.add(function(form.function(tool), names));
                 case "mcp" -> {
                     if (narrowed != null) {
                         throw ApiException.invalid(
@@ -44,7 +62,7 @@ record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoic
                 default -> throw Fields.notAllowed(tool.path("type"), type, TYPES);
             }
         }
-        return of(body, clientTools, names, narrowed == null ? offered : narrowed);
+        return of(body, clientTools, names, narrowed == null ? form.unasked(offered) : narrowed, form);
     }
 
     /// The same of a request that has been read before.
@@ -58,17 +76,18 @@ record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoic
                 clientTools.add(function(tool, names));
             }
         }
-        return of(body, clientTools, names, serverTools);
+        return of(body, clientTools, names, serverTools, Form.RESPONSES);
     }
 
     /// A function of the caller's hides ours of the same name: the caller asked for its own.
-    private static ToolOffer of(Fields body, List<ToolSpec> clientTools, Set<String> names, List<String> serverTools) {
+    private static ToolOffer of(
+            Fields body, List<ToolSpec> clientTools, Set<String> names, List<String> serverTools, Form form) {
         List<String> ours = serverTools.stream()
                 .filter(name -> !names.contains(name))
                 .distinct()
                 .toList();
         names.addAll(ours);
-        return new ToolOffer(clientTools, ours, choice(body, names));
+        return new ToolOffer(clientTools, ours, choice(body, names, form));
     }
 
     /// @param names of the functions before it
@@ -136,7 +155,7 @@ record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoic
         return allowed;
     }
 
-    private static ToolChoice choice(Fields body, Set<String> names) {
+    private static ToolChoice choice(Fields body, Set<String> names, Form form) {
         JsonNode choice = body.value("tool_choice");
         if (choice == null) {
             return ToolChoice.AUTO;
@@ -154,7 +173,7 @@ record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoic
         if (!TYPES.contains(type)) {
             throw Fields.notAllowed("tool_choice.type", type, TYPES);
         }
-        String name = named.requiredText("name");
+        String name = (type.equals("function") ? form.function(named) : named).requiredText("name");
         if (!names.contains(name)) {
             throw ApiException.invalid(
                     "invalid_value",

@@ -62,6 +62,24 @@ public final class SseWriter {
         }
     }
 
+    /// The same where the data is a text between two pieces that are the same each time.
+    ///
+    /// @param text becomes a JSON string
+    /// @param rest of the data
+    public void event(byte[] beginning, String text, byte[] rest) throws IOException {
+        lock.lock();
+        try {
+            frame.reset();
+            frame.bytes(beginning);
+            frame.quoted(text);
+            frame.bytes(rest);
+            frame.bytes(END);
+            send();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Events that were written before, as they were.
     public void events(String events) throws IOException {
         raw(events.getBytes(StandardCharsets.UTF_8));

@@ -27,6 +27,7 @@ class SseWriterTest {
             data.write('}');
         });
         sse.event(SseWriter.ascii("event: more\ndata: "), data -> data.number(7));
+        sse.event(SseWriter.ascii("data: {\"a\":"), "\"é\"", SseWriter.ascii("}"));
         sse.keepAlive();
         sse.done();
 
@@ -35,6 +36,8 @@ class SseWriterTest {
                         "event: greeting\ndata: {\"text\":\"hello\\nyou\"}\n\n",
                         "flush",
                         "event: more\ndata: 7\n\n",
+                        "flush",
+                        "data: {\"a\":\"\\\"é\\\"\"}\n\n",
                         "flush",
                         ": keep-alive\n\n",
                         "flush",

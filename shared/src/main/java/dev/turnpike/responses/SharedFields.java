@@ -1,0 +1,80 @@
+package dev.turnpike.responses;
+
+import java.util.List;
+import java.util.Optional;
+
+/// The fields that mean the same in the Responses API and in Chat Completions.
+public final class SharedFields {
+    private static final List<String> TIERS = List.of("auto", "default", "flex", "scale", "priority", "fast");
+    private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
+    private static final List<String> VERBOSITIES = List.of("low", "medium", "high");
+    private static final int LONGEST_IDENTIFIER = 512;
+
+    private SharedFields() {}
+
+    /// @throws ApiException one of them is wrong
+    public static void validate(Fields body) {
+        body.flag("store");
+        body.flag("parallel_tool_calls");
+        body.integer("top_logprobs", 0, 20);
+        body.decimal("temperature", 0, 2);
+        body.decimal("top_p", 0, 1);
+        body.decimal("presence_penalty", -2, 2);
+        body.decimal("frequency_penalty", -2, 2);
+        body.oneOf("service_tier", TIERS);
+        for (String name : List.of("user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention")) {
+            body.text(name, LONGEST_IDENTIFIER);
+        }
+        metadata(body);
+        streamOptions(body);
+    }
+
+    /// How much the model is to think.
+    public static Optional<String> effort(Fields in, String name) {
+        return in.oneOf(name, EFFORTS);
+    }
+
+    /// How much the model is to say.
+    public static Optional<String> verbosity(Fields in) {
+        return in.oneOf("verbosity", VERBOSITIES);
+    }
+
+    private static void metadata(Fields body) {
+        Fields metadata = body.object("metadata").orElse(null);
+        if (metadata == null) {
+            return;
+        }
+        if (metadata.object().size() > 16) {
+            throw ApiException.invalid(
+                    "object_above_max_properties",
+                    "metadata",
+                    "Invalid 'metadata': too many properties. Expected an object with at most 16 properties, but got"
+                            + " an object with %d properties instead."
+                                    .formatted(metadata.object().size()));
+        }
+        for (String name : metadata.object().propertyNames()) {
+            if (name.length() > 64) {
+                throw ApiException.invalid(
+                        "string_above_max_length",
+                        "metadata",
+                        "Invalid 'metadata': a key is longer than 64 characters.");
+            }
+            if (metadata.text(name, 512).isEmpty()) {
+                throw ApiException.wrongType(metadata.path(name), "a string", "an object");
+            }
+        }
+    }
+
+    private static void streamOptions(Fields body) {
+        body.flag("stream");
+        body.object("stream_options").ifPresent(options -> {
+            options.flag("include_obfuscation");
+            if (!body.flag("stream").orElse(false)) {
+                throw ApiException.invalid(
+                        "invalid_value",
+                        "stream_options",
+                        "The 'stream_options' parameter is only allowed when 'stream' is enabled.");
+            }
+        });
+    }
+}
