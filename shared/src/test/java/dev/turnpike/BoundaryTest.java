@@ -45,7 +45,7 @@ class BoundaryTest {
         allowed.put("conversation", Set.of("tokens"));
         allowed.put("ledger", Set.of("tokens"));
         allowed.put("model", Set.of("conversation", "tool", "tokens", "sse"));
-        for (String name : List.of("run", "check", "responses", "replay", "aws", "wiring")) {
+        for (String name : List.of("run", "check", "responses", "completions", "replay", "aws", "wiring")) {
             allowed.put(name, Set.copyOf(allowed.keySet()));
         }
         return allowed;

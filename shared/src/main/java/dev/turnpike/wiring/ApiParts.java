@@ -3,6 +3,8 @@ package dev.turnpike.wiring;
 import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.KeyStore;
+import dev.turnpike.completions.CompletionReader;
+import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.replay.StreamReplay;
@@ -29,12 +31,14 @@ public record ApiParts(
         ApiKeys apiKeys,
         KeyStore keys,
         RequestReader requests,
+        CompletionReader completions,
         RunAdmission admission,
         StepEngine engine,
         StepQueue steps,
         RunStore runs,
         ConversationStore conversations,
         ResponseWriter responses,
+        CompletionWriter completionWriter,
         StreamReplay replay,
         List<String> models,
         Map<String, Runnable> probes,

@@ -10,6 +10,8 @@ import dev.turnpike.aws.EventRows;
 import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.aws.SqsStepQueue;
 import dev.turnpike.aws.StoredSecret;
+import dev.turnpike.completions.CompletionReader;
+import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Ulids;
@@ -187,12 +189,14 @@ public final class Wiring {
                 new ApiKeys(settings.deployment().environment()),
                 keys,
                 requests,
+                new CompletionReader(requests, requestSettings()),
                 admission(),
                 engine("api"),
                 steps,
                 runs,
                 conversations,
                 responses,
+                new CompletionWriter(mapper),
                 new StreamReplay(eventLog(), runs, conversations, responses, retention(), clock, Wiring::sleep),
                 models(),
                 probes(keys),

@@ -3,11 +3,9 @@ package dev.turnpike.api;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
-import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Principal;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.lambda.FailureTrace;
-import dev.turnpike.ledger.LedgerLog;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.CreateRequest;
@@ -19,7 +17,6 @@ import dev.turnpike.run.Run;
 import dev.turnpike.run.RunAdmission.Admission;
 import dev.turnpike.run.RunAdmission.Application;
 import dev.turnpike.run.RunError;
-import dev.turnpike.run.RunEvent;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.sse.KeepAlive;
@@ -28,15 +25,12 @@ import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// `POST /v1/responses`: creates a run; takes its steps here while the caller waits or reads, or leaves them to the
 /// queue.
 final class CreateResponse {
     static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
-    private static final int LONGEST_IDEMPOTENCY_KEY = 255;
 
     private final ApiParts parts;
     private final StoredResponses responses;
@@ -61,7 +55,7 @@ final class CreateResponse {
                 request.input(),
                 request.history(),
                 lease,
-                idempotency(http).orElse(null),
+                http.idempotency().orElse(null),
                 null);
         switch (parts.admission().admit(application)) {
             case Admission.Admitted(Run run, List<Item> _) when background -> queue(run, reply, context);
@@ -105,15 +99,6 @@ final class CreateResponse {
         }
     }
 
-    private static Optional<NewRun.Idempotency> idempotency(HttpRequest http) {
-        Optional<String> key = http.header("idempotency-key").filter(text -> !text.isBlank());
-        key.filter(text -> text.length() > LONGEST_IDEMPOTENCY_KEY).ifPresent(_ -> {
-            throw ApiException.invalid(
-                    "invalid_value", null, "The Idempotency-Key header is longer than 255 characters.");
-        });
-        return key.map(text -> new NewRun.Idempotency(ApiKeys.hash(text), ApiKeys.hash(http.body())));
-    }
-
     private void run(Run run, List<Item> input, boolean stream, Deadline deadline, HttpReply reply, LambdaLogger log)
             throws IOException {
         if (stream) {
@@ -130,7 +115,7 @@ final class CreateResponse {
         try (var _ = KeepAlive.every(KEEP_ALIVE, sse)) {
             events.begin(run);
             Outcome outcome =
-                    parts.engine().start(run, input, deadline, logging(log).andThen(events));
+                    parts.engine().start(run, input, deadline, RunLog.of(log).andThen(events));
             if (!(outcome instanceof Outcome.Ended)) {
                 events.interrupted("handed_over", StoredResponses.goesOn(run));
             }
@@ -169,7 +154,7 @@ final class CreateResponse {
     /// What has become of the run; as it was created, when the storage failed under it and the reaper will go on.
     private Run outcome(Run run, List<Item> input, Deadline deadline, LambdaLogger log) {
         try {
-            Outcome outcome = parts.engine().start(run, input, deadline, logging(log));
+            Outcome outcome = parts.engine().start(run, input, deadline, RunLog.of(log));
             return outcome instanceof Outcome.Ended(Run ended)
                     ? ended
                     : parts.runs().find(run.key()).orElse(run);
@@ -177,22 +162,5 @@ final class CreateResponse {
             log.log(FailureTrace.of(down), LogLevel.ERROR);
             return run;
         }
-    }
-
-    private static Consumer<RunEvent> logging(LambdaLogger log) {
-        return event -> {
-            switch (event) {
-                case RunEvent.Settled settled -> log.log(LedgerLog.line(settled.row()), LogLevel.INFO);
-                case RunEvent.ToolBroke(String run, String tool, Throwable cause) ->
-                    log.log("run " + run + ": tool " + tool + " broke: " + FailureTrace.of(cause), LogLevel.ERROR);
-                case RunEvent.Ended ended
-                when ended.run().error() != null ->
-                    log.log(
-                            "run " + ended.run().key().run() + " failed: "
-                                    + ended.run().error().code(),
-                            LogLevel.WARN);
-                default -> {}
-            }
-        };
     }
 }

@@ -65,6 +65,30 @@ final class HttpReply {
         return out;
     }
 
+    /// The same, begun by its first byte: until then the request can still be refused.
+    OutputStream eventsOnDemand() {
+        return new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                begin().write(b);
+            }
+
+            @Override
+            public void write(byte[] bytes, int from, int count) throws IOException {
+                begin().write(bytes, from, count);
+            }
+
+            @Override
+            public void flush() throws IOException {
+                out.flush();
+            }
+
+            private OutputStream begin() throws IOException {
+                return begun ? out : events();
+            }
+        };
+    }
+
     /// @throws IOException the body has begun, so nothing can be said any more: the invocation fails
     void error(ApiException error) throws IOException {
         if (begun) {

@@ -1,7 +1,9 @@
 package dev.turnpike.api;
 
+import dev.turnpike.access.ApiKeys;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.WireJson;
+import dev.turnpike.run.NewRun;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -24,6 +26,8 @@ record HttpRequest(
         String id, String method, String path, Map<String, String> headers, Map<String, String> query, String body) {
     /// Lambda takes events of 6 MB at most, so nothing longer is a body.
     private static final int LONGEST_BODY = 16 * 1024 * 1024;
+
+    private static final int LONGEST_IDEMPOTENCY_KEY = 255;
 
     private static final JsonMapper EVENTS = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -57,6 +61,18 @@ record HttpRequest(
 
     Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name));
+    }
+
+    /// What the caller's `Idempotency-Key` stands for; empty without one.
+    ///
+    /// @throws ApiException it is too long
+    Optional<NewRun.Idempotency> idempotency() {
+        Optional<String> key = header("idempotency-key").filter(text -> !text.isBlank());
+        key.filter(text -> text.length() > LONGEST_IDEMPOTENCY_KEY).ifPresent(_ -> {
+            throw ApiException.invalid(
+                    "invalid_value", null, "The Idempotency-Key header is longer than 255 characters.");
+        });
+        return key.map(text -> new NewRun.Idempotency(ApiKeys.hash(text), ApiKeys.hash(body)));
     }
 
     /// The body as JSON.

@@ -3,7 +3,6 @@ package dev.turnpike.api;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.turnpike.lambda.FailureTrace;
-import dev.turnpike.model.Deadline;
 import dev.turnpike.responses.Failures;
 import dev.turnpike.responses.ResponseEvents;
 import dev.turnpike.run.Run;
@@ -12,24 +11,20 @@ import dev.turnpike.sse.KeepAlive;
 import dev.turnpike.sse.SseWriter;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
-import java.time.Duration;
 
 /// Answers a request that was made before under the same `Idempotency-Key`, with what the first one is answered. While
 /// that is still served, this waits with it.
 final class RepeatResponse {
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
-
-    /// The answer begins this long before the invocation ends.
-    private static final Duration MARGIN = Duration.ofSeconds(5);
-
     private final ApiParts parts;
     private final StoredResponses responses;
     private final FollowResponse followResponse;
+    private final AwaitRun awaitRun;
 
     RepeatResponse(ApiParts parts, StoredResponses responses, FollowResponse followResponse) {
         this.parts = parts;
         this.responses = responses;
         this.followResponse = followResponse;
+        this.awaitRun = new AwaitRun(parts);
     }
 
     /// @param first as it was when the request came
@@ -77,15 +72,7 @@ final class RepeatResponse {
     /// @return the run when it has ended, or as it is when the time is up
     /// @throws dev.turnpike.responses.ApiException it was deleted meanwhile
     private Run await(Run first, Context context) {
-        var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock())
-                .minus(MARGIN);
-        Run run = first;
-        while (!run.status().terminal() && !deadline.passed()) {
-            parts.pause().accept(BETWEEN_LOOKS);
-            run = parts.runs()
-                    .find(first.key())
-                    .orElseThrow(() -> StoredResponses.notFound(first.key().responseId()));
-        }
-        return run;
+        return awaitRun.end(first, context)
+                .orElseThrow(() -> StoredResponses.notFound(first.key().responseId()));
     }
 }

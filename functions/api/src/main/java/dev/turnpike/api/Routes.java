@@ -14,10 +14,13 @@ import java.util.regex.Pattern;
 
 /// Which operation serves which path.
 final class Routes {
-    private static final Pattern ONE = Pattern.compile("(/v1/(?:responses|conversations)/)([^/]+)((?:/cancel)?)");
+    private static final Pattern ONE =
+            Pattern.compile("(/v1/(?:responses|conversations|chat/completions)/)([^/]+)((?:/cancel)?)");
 
     private final ApiParts parts;
     private final CreateResponse createResponse;
+    private final CreateCompletion createCompletion;
+    private final StoredCompletions completions;
     private final GetResponse getResponse;
     private final CancelResponse cancelResponse;
     private final CreateConversation createConversation;
@@ -31,6 +34,8 @@ final class Routes {
         var responses = new StoredResponses(parts);
         var followResponse = new FollowResponse(parts);
         this.createResponse = new CreateResponse(parts, responses, followResponse);
+        this.completions = new StoredCompletions(parts, responses);
+        this.createCompletion = new CreateCompletion(parts, completions);
         this.getResponse = new GetResponse(responses, followResponse);
         this.cancelResponse = new CancelResponse(parts, responses);
         this.createConversation = new CreateConversation(parts);
@@ -62,6 +67,9 @@ final class Routes {
         switch (route) {
             case "GET /health" -> checkHealth.serve(request, reply);
             case "POST /v1/responses" -> createResponse.serve(request, caller(request), reply, context);
+            case "POST /v1/chat/completions" -> createCompletion.serve(request, caller(request), reply, context);
+            case "GET /v1/chat/completions/{id}" -> completions.get(id, caller(request), reply);
+            case "DELETE /v1/chat/completions/{id}" -> completions.delete(id, caller(request), reply);
             case "GET /v1/responses/{id}" -> getResponse.serve(id, request, caller(request), reply, context);
             case "POST /v1/responses/{id}/cancel" -> cancelResponse.serve(id, caller(request), reply, context);
             case "POST /v1/conversations" -> createConversation.serve(request, caller(request), reply);

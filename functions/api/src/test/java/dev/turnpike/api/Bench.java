@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.KeyStore;
+import dev.turnpike.completions.CompletionReader;
+import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.replay.StreamReplay;
 import dev.turnpike.responses.ApiException;
@@ -51,17 +53,21 @@ final class Bench {
     private ApiParts parts(ApiKeys apiKeys, Tool<?>... tools) {
         List<String> names = Arrays.stream(tools).map(Tool::name).toList();
         var responses = new ResponseWriter(MAPPER);
+        var settings = new RequestSettings(1_000, null, names, model -> model.startsWith("gpt-"));
+        var requests = new RequestReader(MAPPER, settings);
         return new ApiParts(
                 new Authenticator(keys, () -> "the-admin-key", work.clock),
                 apiKeys,
                 keys,
-                new RequestReader(MAPPER, new RequestSettings(1_000, null, names, model -> model.startsWith("gpt-"))),
+                requests,
+                new CompletionReader(requests, settings),
                 work.admission,
                 work.engine,
                 work.queue,
                 work.store,
                 work.store,
                 responses,
+                new CompletionWriter(MAPPER),
                 new StreamReplay(work.log, work.store, work.store, responses, work.retention, work.clock, this::pass),
                 List.of("gpt-4o-mini", "gpt-4o"),
                 probes,
@@ -107,6 +113,10 @@ final class Bench {
 
     Answer create(String body) throws IOException {
         return post("/v1/responses", body);
+    }
+
+    Answer complete(String body) throws IOException {
+        return post("/v1/chat/completions", body);
     }
 
     /// @param headers beside the bench's own key, which they may replace

@@ -45,6 +45,28 @@ class HttpReplyTest {
     }
 
     @Test
+    void aStreamOnDemandBeginsWithItsFirstByte() throws IOException {
+        var events = reply.eventsOnDemand();
+        assertThat(reply.begun()).isFalse();
+        events.write(": keep-alive\n\n".getBytes(UTF_8));
+        events.flush();
+        events.write("data: {}\n\n".getBytes(UTF_8));
+        events.flush();
+        assertThat(reply.begun()).isTrue();
+        Answer answer = Answer.read(out.toByteArray());
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo(": keep-alive\n\ndata: {}\n\n");
+        assertThat(out.lengthsWhenFlushed).hasSize(2);
+    }
+
+    @Test
+    void whatIsNotDemandedCanStillBeRefused() throws IOException {
+        reply.eventsOnDemand();
+        reply.error(ApiException.rateLimited("Slow down."));
+        assertThat(Answer.read(out.toByteArray()).status()).isEqualTo(429);
+    }
+
+    @Test
     void anErrorHasFourFieldsAndItsHeaders() throws IOException {
         reply.error(ApiException.conflict("busy", null, "A \"quoted\"\nmessage").withHeader("x-should-retry", "true"));
         Answer answer = Answer.read(out.toByteArray());

@@ -1,0 +1,126 @@
+package dev.turnpike.completions;
+
+import dev.turnpike.responses.Fields;
+import dev.turnpike.responses.SharedFields;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A chat completion request in the form of the Responses API, less its messages: the one form in which requests are
+/// kept, so that a worker goes on with a run without knowing which wire it came on.
+final class Translation {
+    private static final List<String> SAME = List.of(
+            "model",
+            "temperature",
+            "top_p",
+            "presence_penalty",
+            "frequency_penalty",
+            "parallel_tool_calls",
+            "metadata",
+            "service_tier",
+            "user",
+            "safety_identifier",
+            "prompt_cache_key",
+            "prompt_cache_retention");
+    private static final List<String> ONLY_HERE = List.of("stop", "seed", "logit_bias");
+    private static final List<String> FORMATS = List.of("text", "json_schema", "json_object");
+
+    private final Fields from;
+    private final ObjectNode to = JsonNodeFactory.instance.objectNode();
+
+    /// @param from of whom everything but the answer's format has been checked
+    Translation(Fields from) {
+        this.from = from;
+    }
+
+    /// @throws dev.turnpike.responses.ApiException the answer's format is wrong
+    ObjectNode body() {
+        SAME.forEach(name -> copy(from, name, to, name));
+        copy(from, "max_tokens", to, "max_output_tokens");
+        copy(from, "max_completion_tokens", to, "max_output_tokens");
+        to.put("store", from.flag("store").orElse(false));
+        // Messages are never left out: whoever sends them all wants them all to count.
+        to.put("truncation", "disabled");
+        SharedFields.effort(from, "reasoning_effort")
+                .ifPresent(effort -> to.putObject("reasoning").put("effort", effort));
+        text();
+        tools();
+        return to;
+    }
+
+    /// Parameters that the Responses API does not have.
+    Map<String, JsonNode> parameters() {
+        Map<String, JsonNode> parameters = new LinkedHashMap<>();
+        for (String name : ONLY_HERE) {
+            JsonNode value = from.value(name);
+            if (value != null) {
+                parameters.put(name, value);
+            }
+        }
+        return parameters;
+    }
+
+    private static void copy(Fields from, String name, ObjectNode to, String newName) {
+        JsonNode value = from.value(name);
+        if (value != null) {
+            to.set(newName, value);
+        }
+    }
+
+    private void text() {
+        ObjectNode text = JsonNodeFactory.instance.objectNode();
+        SharedFields.verbosity(from).ifPresent(verbosity -> text.put("verbosity", verbosity));
+        from.object("response_format").ifPresent(format -> format(format, text.putObject("format")));
+        if (!text.isEmpty()) {
+            to.set("text", text);
+        }
+    }
+
+    private static void format(Fields format, ObjectNode text) {
+        String type = format.oneOf("type", FORMATS).orElseThrow(() -> format.missing("type"));
+        text.put("type", type);
+        if (!type.equals("json_schema")) {
+            return;
+        }
+        Fields schema = format.object("json_schema").orElseThrow(() -> format.missing("json_schema"));
+        text.put("name", schema.requiredName("name"));
+        text.set(
+                "schema",
+                schema.object("schema")
+                        .orElseThrow(() -> schema.missing("schema"))
+                        .object());
+        schema.text("description").ifPresent(description -> text.put("description", description));
+        schema.flag("strict").ifPresent(strict -> text.put("strict", strict));
+    }
+
+    private void tools() {
+        List<Fields> tools = from.objects("tools");
+        if (!tools.isEmpty()) {
+            ArrayNode flat = to.putArray("tools");
+            tools.forEach(tool -> flat.add(flat(tool.object())));
+        }
+        JsonNode choice = from.value("tool_choice");
+        if (choice != null) {
+            to.set("tool_choice", choice.isObject() ? flat(choice) : choice);
+        }
+    }
+
+    /// A function's name and parameters, beside its type instead of inside its `function`.
+    private static JsonNode flat(JsonNode tool) {
+        if (!(tool.get("function") instanceof ObjectNode function)) {
+            return tool;
+        }
+        ObjectNode flat = JsonNodeFactory.instance.objectNode();
+        flat.put("type", "function");
+        function.properties().forEach(field -> {
+            if (!field.getKey().equals("type")) {
+                flat.set(field.getKey(), field.getValue());
+            }
+        });
+        return flat;
+    }
+}
