@@ -1,5 +1,6 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.model.ChatCompletionsClient;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.model.Dialect;
@@ -36,7 +37,7 @@ final class Priming {
 
     private Priming() {}
 
-    static void run(JsonMapper mapper, RequestReader requests, String model) {
+    static void run(JsonMapper mapper, RequestReader requests, CompletionReader completions, String model) {
         try (var server = new ServerSocket(0, TURNS, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> serve(server));
             var settings = new ModelSettings(
@@ -50,6 +51,8 @@ final class Priming {
             for (int turn = 0; turn < TURNS; turn++) {
                 CreateRequest request = requests.read(
                         mapper.readTree("{\"model\":\"" + model + "\",\"input\":\"Are you ready?\",\"stream\":true}"));
+                completions.read(mapper.readTree("{\"model\":\"" + model
+                        + "\",\"messages\":[{\"role\":\"user\",\"content\":\"Are you ready?\"}],\"stream\":true}"));
                 client.stream(
                         new ModelRequest(
                                 request.request().model(),

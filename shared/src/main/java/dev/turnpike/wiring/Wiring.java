@@ -63,6 +63,7 @@ public final class Wiring {
     private final TokenCounter tokens = new JtokkitCounter();
     private final ToolRegistry tools;
     private final RequestReader requests;
+    private final CompletionReader completions;
     private final DynamoRunStore runs;
     private final DynamoConversationStore conversations;
     private final SqsStepQueue steps;
@@ -91,7 +92,9 @@ public final class Wiring {
         var notes = new DynamoNoteStore(
                 aws.dynamo(), table, clock, settings.limits().conversationTtl());
         this.tools = ToolRegistry.withInstalled(BuiltInTools.all(notes, clock), Wiring.class.getClassLoader());
-        this.requests = new RequestReader(mapper, requestSettings());
+        RequestSettings asked = requestSettings();
+        this.requests = new RequestReader(mapper, asked);
+        this.completions = new CompletionReader(requests, asked);
         this.runs = new DynamoRunStore(
                 aws.dynamo(), table, requests, mapper, clock, settings.limits().conversationTtl());
         this.conversations = new DynamoConversationStore(aws.dynamo(), table, mapper, clock);
@@ -189,7 +192,7 @@ public final class Wiring {
                 new ApiKeys(settings.deployment().environment()),
                 keys,
                 requests,
-                new CompletionReader(requests, requestSettings()),
+                completions,
                 admission(),
                 engine("api"),
                 steps,
@@ -262,7 +265,7 @@ public final class Wiring {
     public void prime() {
         tokens.count("The quick brown fox.");
         tools.prime();
-        Priming.run(mapper, requests, settings.provider().model());
+        Priming.run(mapper, requests, completions, settings.provider().model());
     }
 
     /// Drops what must not get into a snapshot: secrets and connections.
