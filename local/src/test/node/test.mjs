@@ -117,3 +117,75 @@ test("lists models", async () => {
   for await (const each of client.models.list()) models.push(each.id);
   assert.ok(models.includes(model));
 });
+
+const nested = ({ type, ...rest }) => ({ type, function: rest });
+
+test("completes a chat", async () => {
+  const completion = await client.chat.completions.create({ model, messages: [{ role: "user", content: "Hello" }] });
+  const [choice] = completion.choices;
+  assert.match(choice.message.content, /^Hello! I am the demo model/);
+  assert.equal(choice.finish_reason, "stop");
+  assert.ok(completion.usage.total_tokens > 0);
+  assert.ok(completion._request_id);
+});
+
+test("streams a chat to one completion", async () => {
+  const runner = client.chat.completions.stream({
+    model,
+    messages: [{ role: "user", content: "[words: 12]" }],
+    stream_options: { include_usage: true },
+  });
+  let deltas = "";
+  runner.on("content", (delta) => (deltas += delta));
+  const completion = await runner.finalChatCompletion();
+  assert.match(deltas, /^the toll gate lifts/);
+  assert.equal(completion.choices[0].message.content, deltas);
+  assert.equal(completion.choices[0].finish_reason, "stop");
+  assert.ok((await runner.totalUsage()).completion_tokens > 0);
+});
+
+test("runs its own function in a chat until there is an answer", async () => {
+  const cities = [];
+  const runner = client.chat.completions.runTools({
+    model,
+    stream: true,
+    messages: [{ role: "user", content: "Use get_weather for Oslo" }],
+    tools: [
+      {
+        ...nested(weather),
+        function: {
+          ...nested(weather).function,
+          parse: JSON.parse,
+          function: ({ city }) => {
+            cities.push(city);
+            return "21 degrees and sunny";
+          },
+        },
+      },
+    ],
+  });
+  assert.match(await runner.finalContent(), /21 degrees and sunny/);
+  assert.equal(cities.length, 1);
+});
+
+test("lets a tool on the server answer in a chat", async () => {
+  const tools = [{ type: "mcp", server_label: "turnpike", require_approval: "never" }];
+  const messages = [{ role: "user", content: "What is 12 * 34?" }];
+  const completion = await client.chat.completions.create({ model, messages, tools });
+  assert.match(completion.choices[0].message.content, /408/);
+  assert.equal(completion.choices[0].message.tool_calls, undefined);
+});
+
+test("throws its own error for each failure of a chat", async () => {
+  const broken = client.chat.completions.stream({ model, messages: [{ role: "user", content: "[cut]" }] });
+  await assert.rejects(broken.finalChatCompletion(), (error) => {
+    assert.ok(error instanceof OpenAI.APIError);
+    assert.equal(error.code, "upstream_connection");
+    return true;
+  });
+  await assert.rejects(client.chat.completions.create({ model, messages: [{ role: "user" }] }), (error) => {
+    assert.ok(error instanceof OpenAI.BadRequestError);
+    assert.equal(error.param, "messages[0].content");
+    return true;
+  });
+});
