@@ -1,15 +1,19 @@
 package dev.turnpike.emulator;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.EventRows;
-import dev.turnpike.conversation.ConversationStore;
+import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.replay.EventLog;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StoreContract.Stores;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -26,19 +30,36 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The stores on DynamoDB itself, through the real SDK: a server for a test class, a table for each test.
+/// The stores on DynamoDB itself, through the real SDK: a server for a test class and those nested in it, a table for
+/// each test.
 final class FreshTables implements BeforeAllCallback, AfterAllCallback {
+    private final boolean embedded;
     private final CapacityMeter capacity = new CapacityMeter();
     private final Throttle throttle = new Throttle();
     private String table = "";
     private @Nullable EmbeddedDynamo server;
     private @Nullable DynamoDbClient client;
 
+    private FreshTables(boolean embedded) {
+        this.embedded = embedded;
+    }
+
+    /// On DynamoDB Local.
+    FreshTables() {
+        this(true);
+    }
+
+    static FreshTables onLocalStack() {
+        return new FreshTables(false);
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) throws IOException {
-        server = EmbeddedDynamo.start(null);
+        if (client != null) {
+            return;
+        }
         client = DynamoDbClient.builder()
-                .endpointOverride(server.endpoint())
+                .endpointOverride(endpoint())
                 .region(Region.EU_CENTRAL_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
                 .httpClient(UrlConnectionHttpClient.create())
@@ -47,10 +68,23 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
                 .build();
     }
 
+    private URI endpoint() throws IOException {
+        if (!embedded) {
+            return LocalStack.cloud().dynamo();
+        }
+        server = EmbeddedDynamo.start(null);
+        return server.endpoint();
+    }
+
     /// Every row of the newest table.
     List<Map<String, AttributeValue>> everything() {
         return client().scanPaginator(request -> request.tableName(table)).items().stream()
                 .toList();
+    }
+
+    /// Writes over rows of the newest table, or adds one.
+    void put(Map<String, AttributeValue> row) {
+        client().putItem(request -> request.tableName(table).item(row));
     }
 
     /// What the stores consume.
@@ -63,8 +97,12 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         return throttle;
     }
 
+    /// Nested classes come and go before their outermost one.
     @Override
     public void afterAll(ExtensionContext context) {
+        if (context.getRequiredTestClass().isMemberClass()) {
+            return;
+        }
         client().close();
         if (server != null) {
             server.close();
@@ -86,9 +124,11 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         return new EventRows(client(), table, clock);
     }
 
-    /// In the newest table.
-    ConversationStore conversations(InstantSource clock) {
-        return new DynamoConversationStore(client(), table, WireJson.mapper(), clock);
+    /// Deletes a conversation that was in the newest table.
+    void delete(ConversationKey conversation, Instant now) {
+        var conversations = new DynamoConversationStore(client(), table, WireJson.mapper(), () -> now);
+        conversations.create(conversation, now, now.plus(Duration.ofDays(1)));
+        assertThat(conversations.delete(conversation, now)).isTrue();
     }
 
     private DynamoDbClient client() {

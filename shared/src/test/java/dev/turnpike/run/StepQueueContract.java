@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /// What a queue of steps does, whatever it is made of.
 public abstract class StepQueueContract {
     /// Deliveries after which a message goes to the dead letters.
-    protected static final int MOST_RECEIVES = 20;
+    public static final int MOST_RECEIVES = 20;
 
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
     private static final Duration SOON = Duration.ofSeconds(5);
