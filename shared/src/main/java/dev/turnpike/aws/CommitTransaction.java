@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -76,8 +75,7 @@ final class CommitTransaction {
         boolean ours = action == 0
                 && found.number("fence", -1) == commit.run().fence()
                 && found.number("step", -1) == commit.run().step()
-                && !RunStatus.valueOf(found.text("status").toUpperCase(Locale.ROOT))
-                        .terminal();
+                && !found.constant(RunStatus.class, "status").terminal();
         return ours && found.has("cancel") ? new Commit.CancelRequested() : new Commit.FencedOut();
     }
 

@@ -91,7 +91,7 @@ final class ItemCodec {
             case "message" ->
                 new Item.Message(
                         id,
-                        Item.Role.valueOf(upper(json, "role")),
+                        constant(Item.Role.class, json, "role"),
                         parts(json.path("parts")),
                         json.path("incomplete").asBoolean(false),
                         json.has("name") ? json.path("name").asString() : null);
@@ -101,17 +101,21 @@ final class ItemCodec {
                         json.path("call").asString(),
                         json.path("name").asString(),
                         json.path("arguments").asString(),
-                        Item.Executor.valueOf(upper(json, "by")));
+                        constant(Item.Executor.class, json, "by"));
             case "result" ->
                 new Item.ToolResult(
                         id,
                         json.path("call").asString(),
                         json.path("output").asString(),
-                        Item.Outcome.valueOf(upper(json, "outcome")));
+                        constant(Item.Outcome.class, json, "outcome"));
             case "reasoning" -> new Item.Reasoning(id, json.path("text").asString());
-            case String other ->
-                throw new IllegalStateException("an item of type " + other + " was written by a newer version");
+            case String other -> throw newer("an item", other);
         };
+    }
+
+    private static IllegalStateException newer(String what, String kind) {
+        return new IllegalStateException(
+                what + " is of a kind that this version does not know (" + kind + "): a newer one wrote it");
     }
 
     private static List<Part> parts(JsonNode array) {
@@ -121,15 +125,22 @@ final class ItemCodec {
                 parts.add(new Part.Text(part.path("text").asString()));
             } else if (part.has("refusal")) {
                 parts.add(new Part.Refusal(part.path("refusal").asString()));
-            } else {
+            } else if (part.has("image")) {
                 JsonNode detail = part.get("detail");
                 parts.add(new Part.Image(part.path("image").asString(), detail == null ? null : detail.asString()));
+            } else {
+                throw newer("a part of an item", String.join(", ", part.propertyNames()));
             }
         }
         return parts;
     }
 
-    private static String upper(JsonNode json, String field) {
-        return json.path(field).asString().toUpperCase(Locale.ROOT);
+    private static <E extends Enum<E>> E constant(Class<E> type, JsonNode json, String field) {
+        String text = json.path(field).asString();
+        try {
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException _) {
+            throw newer("the " + field + " of an item", text);
+        }
     }
 }

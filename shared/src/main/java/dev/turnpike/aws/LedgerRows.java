@@ -5,7 +5,6 @@ import dev.turnpike.ledger.Cost;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.RunKey;
 import dev.turnpike.tokens.Usage;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Ledger rows as the table keeps them. They hold no content and do not expire.
@@ -34,20 +33,20 @@ final class LedgerRows {
     static LedgerRow read(Row row) {
         var usage = new Usage(
                 row.number("in"),
-                row.number("cached"),
+                row.number("cached", 0),
                 row.number("out"),
-                row.number("reasoning"),
+                row.number("reasoning", 0),
                 row.flag("estimated"));
         Long micros = row.has("cost") ? row.number("cost") : null;
         return new LedgerRow(
                 row.text("run"),
                 row.integer("step"),
                 row.number("fence"),
-                LedgerRow.State.valueOf(row.text("state").toUpperCase(Locale.ROOT)),
+                row.constant(LedgerRow.State.class, "state"),
                 row.text("model"),
                 usage,
                 new Cost(micros, row.text("prices")),
-                row.number("ttft"),
+                row.number("ttft", -1),
                 row.instant("at"));
     }
 

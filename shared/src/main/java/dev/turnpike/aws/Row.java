@@ -2,6 +2,7 @@ package dev.turnpike.aws;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -77,6 +78,17 @@ final class Row {
     String optionalText(String name) {
         AttributeValue value = attributes.get(name);
         return value == null ? null : value.s();
+    }
+
+    /// @throws IllegalStateException it is none that this version knows
+    <E extends Enum<E>> E constant(Class<E> type, String name) {
+        String text = text(name);
+        try {
+            return Enum.valueOf(type, text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException _) {
+            throw new IllegalStateException("a row of the table has the " + name + " " + text
+                    + ", which this version does not know: a newer one wrote it");
+        }
     }
 
     long number(String name, long absent) {

@@ -94,11 +94,10 @@ final class RunCodec {
 
     Run read(RunKey key, Row row) {
         String parent = row.optionalText("parent");
-        String stop = row.optionalText("stop");
         String errorCode = row.optionalText("errorCode");
         return new Run(
                 key,
-                RunStatus.valueOf(row.text("status").toUpperCase(Locale.ROOT)),
+                row.constant(RunStatus.class, "status"),
                 row.integer("step"),
                 row.number("fence"),
                 row.instant("leaseUntil"),
@@ -114,7 +113,7 @@ final class RunCodec {
                 totals(row),
                 row.optionalText("prices"),
                 row.number("ttft", -1),
-                stop == null ? null : StopReason.valueOf(stop.toUpperCase(Locale.ROOT)),
+                row.has("stop") ? row.constant(StopReason.class, "stop") : null,
                 errorCode == null ? null : new RunError(errorCode, row.text("errorMessage")),
                 row.has("replyKey")
                         ? new Reply(row.text("replyKey"), row.flag("replyEnvelope"), row.flag("replySent"))
