@@ -1,5 +1,6 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.aws.Patience;
 import java.net.URI;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -36,7 +37,7 @@ final class AwsClients {
     }
 
     private DynamoDbClient dynamoClient() {
-        var builder = DynamoDbClient.builder().httpClient(http.get());
+        var builder = DynamoDbClient.builder().httpClient(http.get()).overrideConfiguration(Patience.ofCalls());
         at(builder, settings.dynamoDb());
         return builder.build();
     }
