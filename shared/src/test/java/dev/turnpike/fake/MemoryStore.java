@@ -65,7 +65,9 @@ public final class MemoryStore implements RunStore, ConversationStore {
         /// Whoever commits is believed to hold the run.
         COMMITS_WITHOUT_FENCE,
         /// The ledger is written ahead of the commit, and not with it.
-        LEDGER_BEFORE_COMMIT
+        LEDGER_BEFORE_COMMIT,
+        /// Of those who wait, whoever asks first has the next turn.
+        TURNS_IN_NO_ORDER
     }
 
     private final Map<ConversationKey, List<RunKey>> queues = new HashMap<>();
@@ -386,10 +388,11 @@ public final class MemoryStore implements RunStore, ConversationStore {
         if (!row.value().waiting()) {
             return Turn.GONE;
         }
-        if (!queue(key).getFirst().equals(waiting.key())) {
+        boolean first = queue(key).getFirst().equals(waiting.key());
+        if (!first && flaw != Flaw.TURNS_IN_NO_ORDER) {
             return Turn.NOT_YET;
         }
-        queue(key).removeFirst();
+        queue(key).remove(waiting.key());
         List<Item> input = new ArrayList<>();
         for (Item item : waitingItems.getOrDefault(waiting.key(), List.of())) {
             input.add(item.withId(Ids.moved(item.id(), head.nextSeq() + input.size())));
