@@ -93,7 +93,7 @@ class OpenAiJavaChatTest {
 
     @Test
     void readsWhatItStored() {
-        ChatCompletion completion = create(request().store(true).addUserMessage("Hello"));
+        ChatCompletion completion = create(request().store(true).stop("###").addUserMessage("Hello"));
         assertThat(client.chat().completions().retrieve(completion.id()).validate())
                 .isEqualTo(completion);
         assertThat(client.chat()

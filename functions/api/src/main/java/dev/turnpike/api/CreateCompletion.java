@@ -62,7 +62,7 @@ final class CreateCompletion {
         switch (parts.admission().admit(application)) {
             case Admission.Admitted(Run run, List<Item> input)
             when request.stream() -> stream(call, run, input, deadline);
-            case Admission.Admitted(Run run, List<Item> input) -> collect(call, run, input, deadline);
+            case Admission.Admitted(Run run, List<Item> input) -> collect(call, run, input, deadline, context);
             case Admission.Repeated(Run run) when request.stream() -> repeatStream(call, run, context);
             case Admission.Repeated(Run run) -> repeat(call, run, context);
             case Admission refused -> throw CompletionFailures.of(refused);
@@ -91,8 +91,9 @@ final class CreateCompletion {
         chunks.failed(failure);
     }
 
-    private void collect(Call call, Run run, List<Item> input, Deadline deadline) throws IOException {
-        Run after = after(call, run, input, deadline, RunLog.of(call.log));
+    /// A run that goes on elsewhere is waited for: without an `Idempotency-Key` nobody could read its answer later.
+    private void collect(Call call, Run run, List<Item> input, Deadline deadline, Context context) throws IOException {
+        Run after = awaited(call, after(call, run, input, deadline, RunLog.of(call.log)), context);
         if (!CompletionWriter.answered(after)) {
             throw failure(call, after);
         }

@@ -416,6 +416,7 @@ class CreateCompletionTest {
     @DisplayName("Row 15: a run that the storage fails under is not made again, and its answer can be read by its key")
     void aRunWhoseStorageFailsIsReadByItsKey() throws IOException {
         bench.work.calls.hitNext("commit", Fault.REFUSED);
+        bench.meanwhile = bench.work.clock::advance;
         Answer failed = completeOnce(HELLO);
         assertThat(failed.status()).isEqualTo(504);
         assertThat(failed.code()).isEqualTo("handed_over");
@@ -451,15 +452,27 @@ class CreateCompletionTest {
     @Test
     void aRepeatedRequestForWhatIsDeletedMeanwhileFindsNothing() throws IOException {
         bench.work.calls.hitNext("commit", Fault.REFUSED);
-        completeOnce(HELLO);
+        completeOnce(STREAMED);
         bench.meanwhile =
                 _ -> bench.work.store.delete(bench.work.only().key().conversation(), bench.work.clock.instant());
-        assertThat(completeOnce(HELLO).status()).isEqualTo(404);
+        assertThat(completeOnce(STREAMED).status()).isEqualTo(404);
+    }
+
+    @Test
+    @DisplayName("Row 37: a run that the storage fails under is waited for until another has ended it")
+    void aRunThatGoesOnElsewhereIsWaitedFor() throws IOException {
+        bench.work.calls.hitNext("commit", Fault.REFUSED);
+        bench.meanwhile = _ -> bench.work.recover();
+        Answer answer = bench.complete(HELLO);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(message(answer).path("content").asString()).isEqualTo("Hello.");
+        assertThat(bench.work.store.runs()).hasSize(1);
     }
 
     @Test
     void withoutAKeyAnUnfinishedRunMustNotMakeClientsCreateAnother() throws IOException {
         bench.work.calls.hitNext("commit", Fault.REFUSED);
+        bench.meanwhile = bench.work.clock::advance;
         Answer failed = bench.complete(HELLO);
         assertThat(failed.status()).isEqualTo(504);
         assertThat(failed.header("x-should-retry")).isEqualTo("false");

@@ -38,6 +38,9 @@ class HttpRequestTest {
         assertThat(create.path()).isEqualTo("/v1/responses");
         assertThat(create.header("authorization")).isPresent();
         assertThat(create.json(Bench.MAPPER).path("stream").booleanValue()).isTrue();
+        HttpRequest chat = sample("api-chat-completions-stream.json");
+        assertThat(chat.path()).isEqualTo("/v1/chat/completions");
+        assertThat(chat.json(Bench.MAPPER).path("messages")).hasSize(1);
     }
 
     @Test
