@@ -19,6 +19,7 @@ import com.openai.models.responses.ResponseInputItem;
 import com.openai.models.responses.ResponseOutputItem;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
+import com.openai.models.responses.Tool;
 import dev.turnpike.stack.Stack;
 import dev.turnpike.stack.StackOptions;
 import java.io.IOException;
@@ -120,6 +121,42 @@ class OpenAiJavaTest {
         assertThat(call.error()).isEmpty();
         assertThat(text(response)).contains("408");
         assertThat(accumulator.reconstructedResponse().output()).isEqualTo(response.output());
+    }
+
+    @Test
+    void allowsACallThatTheServerAsksAbout() {
+        Tool.Mcp asking = Tool.Mcp.builder()
+                .serverLabel("turnpike")
+                .requireApproval(Tool.Mcp.RequireApproval.McpToolApprovalSetting.ALWAYS)
+                .build();
+        var accumulator = ResponseAccumulator.createWithSnapshots();
+        try (var events = client.responses()
+                .createStreaming(
+                        request().input("What is 12 * 34?").addTool(asking).build())) {
+            events.stream().map(ResponseStreamEvent::validate).forEach(accumulator::accumulate);
+        }
+        Response asked = accumulator.response().validate();
+        assertThat(asked.status()).contains(ResponseStatus.COMPLETED);
+        ResponseOutputItem.McpApprovalRequest question =
+                asked.output().getLast().asMcpApprovalRequest();
+        assertThat(question.name()).isEqualTo("calculate");
+        assertThat(question.arguments()).contains("12 * 34");
+
+        Response answered = client.responses()
+                .create(request()
+                        .previousResponseId(asked.id())
+                        .inputOfResponse(List.of(
+                                ResponseInputItem.ofMcpApprovalResponse(ResponseInputItem.McpApprovalResponse.builder()
+                                        .approvalRequestId(question.id())
+                                        .approve(true)
+                                        .build())))
+                        .addTool(asking)
+                        .build())
+                .validate();
+        ResponseOutputItem.McpCall call = answered.output().getFirst().asMcpCall();
+        assertThat(call.approvalRequestId()).contains(question.id());
+        assertThat(call.output().orElse("")).contains("408");
+        assertThat(text(answered)).contains("408");
     }
 
     @Test

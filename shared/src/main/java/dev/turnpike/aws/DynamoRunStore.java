@@ -26,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Runs in the table.
 public final class DynamoRunStore implements RunStore {
+    /// Longer than one may be given after it was asked for.
+    private static final Duration APPROVALS_KEPT = Duration.ofDays(2);
+
     private final Table table;
     private final InstantSource clock;
     private final RunCodec runs;
@@ -167,6 +170,15 @@ public final class DynamoRunStore implements RunStore {
                 .condition("fence", run.fence())
                 .condition("step", run.step())
                 .condition("status", RunCodec.text(RunStatus.IN_PROGRESS)));
+    }
+
+    @Override
+    public boolean useApproval(Run run, String request) {
+        var use = table.update(TableKeys.approval(run.key().tenant(), request))
+                .set("run", run.key().run())
+                .set(TableKeys.TTL, run.limits().deadline().plus(APPROVALS_KEPT).getEpochSecond())
+                .conditionAbsentOr("run", run.key().run());
+        return table.runIfHolds(use);
     }
 
     @Override

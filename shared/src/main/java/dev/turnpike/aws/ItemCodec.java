@@ -66,6 +66,19 @@ final class ItemCodec {
                 json.writeStringProperty("type", "reasoning");
                 json.writeStringProperty("text", reasoning.text());
             }
+            case Item.ApprovalRequest request -> {
+                json.writeStringProperty("type", "approval_request");
+                json.writeStringProperty("name", request.name());
+                json.writeStringProperty("arguments", request.arguments());
+            }
+            case Item.Approval approval -> {
+                json.writeStringProperty("type", "approval");
+                json.writeStringProperty("request", approval.requestId());
+                json.writeBooleanProperty("approved", approval.approved());
+                json.writeStringProperty("reason", approval.reason());
+                json.writeStringProperty("name", approval.name());
+                json.writeStringProperty("arguments", approval.arguments());
+            }
         }
         json.writeEndObject();
     }
@@ -109,6 +122,17 @@ final class ItemCodec {
                         json.path("output").asString(),
                         constant(Item.Outcome.class, json, "outcome"));
             case "reasoning" -> new Item.Reasoning(id, json.path("text").asString());
+            case "approval_request" ->
+                new Item.ApprovalRequest(
+                        id, json.path("name").asString(), json.path("arguments").asString());
+            case "approval" ->
+                new Item.Approval(
+                        id,
+                        json.path("request").asString(),
+                        json.path("approved").asBoolean(),
+                        json.path("reason").isString() ? json.path("reason").asString() : null,
+                        json.path("name").asString(),
+                        json.path("arguments").asString());
             case String other -> throw newer("an item", other);
         };
     }

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +35,20 @@ final class PartitionReader {
 
     /// Requests are content.
     private static final RunRequest NO_REQUEST = new RunRequest(
-            "", null, List.of(), List.of(), ToolChoice.AUTO, false, 1, Map.of(), false, false, false, false, "");
+            "",
+            null,
+            List.of(),
+            List.of(),
+            Set.of(),
+            ToolChoice.AUTO,
+            false,
+            1,
+            Map.of(),
+            false,
+            false,
+            false,
+            false,
+            "");
 
     private final ConversationKey key;
     private final Instant now;
@@ -151,6 +165,9 @@ final class PartitionReader {
             case Item.ToolCall call -> new Item.ToolCall(call.id(), call.callId(), call.name(), "", call.executor());
             case Item.ToolResult result -> new Item.ToolResult(result.id(), result.callId(), "", result.outcome());
             case Item.Reasoning reasoning -> new Item.Reasoning(reasoning.id(), "");
+            case Item.ApprovalRequest request -> new Item.ApprovalRequest(request.id(), request.name(), "");
+            case Item.Approval approval ->
+                new Item.Approval(approval.id(), approval.requestId(), approval.approved(), null, approval.name(), "");
         };
     }
 

@@ -77,6 +77,12 @@ final class TableKeys {
         return "R#" + run;
     }
 
+    /// @param request `mcpr_<conversation>_<place>`
+    static Map<String, AttributeValue> approval(String tenant, String request) {
+        String conversation = request.substring("mcpr_".length(), request.lastIndexOf('_'));
+        return key(conversation(new ConversationKey(tenant, conversation)), "A#" + request);
+    }
+
     static String toolCalls(String run, int step) {
         return "R#%s#S#%06d#T#".formatted(run, step);
     }

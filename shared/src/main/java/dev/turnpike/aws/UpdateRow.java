@@ -89,6 +89,14 @@ final class UpdateRow {
         return this;
     }
 
+    /// Not there yet, or this.
+    UpdateRow conditionAbsentOr(String name, String value) {
+        String field = name(name);
+        conditions.add(
+                "(attribute_not_exists(" + field + ") OR " + field + " = " + value(AttributeValue.fromS(value)) + ")");
+        return this;
+    }
+
     UpdateRow conditionPresent(String name) {
         conditions.add("attribute_exists(" + name(name) + ")");
         return this;

@@ -1,11 +1,11 @@
 package dev.turnpike.completions;
 
+import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.Failures;
 import dev.turnpike.responses.WireText;
 import dev.turnpike.run.Run;
-import dev.turnpike.run.RunAdmission.Admission;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.StopReason;
 

@@ -46,7 +46,7 @@ public final class CompletionWriter {
         return Optional.ofNullable(
                 switch (run.stopReason()) {
                     case null -> null;
-                    case ANSWERED -> "stop";
+                    case ANSWERED, APPROVAL -> "stop";
                     case CLIENT_TOOLS -> "tool_calls";
                     case MAX_OUTPUT_TOKENS, MAX_STEPS, DEADLINE -> "length";
                     case CONTENT_FILTER -> "content_filter";

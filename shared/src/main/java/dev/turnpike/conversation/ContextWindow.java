@@ -127,7 +127,7 @@ public final class ContextWindow {
                         .toList();
             case Item.ToolCall call -> List.of(call.name(), call.arguments());
             case Item.ToolResult result -> List.of(result.output());
-            case Item.Reasoning _ -> List.of();
+            case Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> List.of();
         };
     }
 }

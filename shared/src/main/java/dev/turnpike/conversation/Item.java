@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One immutable entry of a conversation.
 ///
-/// Ids are those of the wire (`msg_…`, `fc_…`, `mcp_…`, `fco_…`, `rs_…`) and unique within the conversation.
+/// Ids are those of the wire (`msg_…`, `fc_…`, `mcp_…`, `fco_…`, `rs_…`, `mcpr_…`, `mcprr_…`) and unique within the
+/// conversation.
 public sealed interface Item {
     String id();
 
@@ -23,6 +24,10 @@ public sealed interface Item {
             case ToolCall call -> call.name().length() + call.arguments().length();
             case ToolResult result -> result.output().length();
             case Reasoning reasoning -> reasoning.text().length();
+            case ApprovalRequest request ->
+                request.name().length() + request.arguments().length();
+            case Approval approval ->
+                approval.name().length() + approval.arguments().length();
         };
     }
 
@@ -36,6 +41,8 @@ public sealed interface Item {
             case ToolCall call -> call.executor() == Executor.SERVER ? "mcp" : "fc";
             case ToolResult _ -> "fco";
             case Reasoning _ -> "rs";
+            case ApprovalRequest _ -> "mcpr";
+            case Approval _ -> "mcprr";
         };
     }
 
@@ -120,6 +127,40 @@ public sealed interface Item {
         @Override
         public Reasoning withId(String id) {
             return new Reasoning(id, text);
+        }
+    }
+
+    /// A call of one of our tools that a person must allow first. No model is shown it: once it is answered, a call
+    /// with its result follows.
+    ///
+    /// @param id `mcpr_<conversation>_<seq 10><random 16>`: whoever has it can find it
+    /// @param arguments JSON text exactly as the model wrote it
+    record ApprovalRequest(String id, String name, String arguments) implements Item {
+        @Override
+        public ApprovalRequest withId(String id) {
+            return new ApprovalRequest(id, name, arguments);
+        }
+    }
+
+    /// What a person said to such a request.
+    ///
+    /// @param requestId the request's id; also the id of the call that it leads to
+    /// @param name as the request has it, and so `arguments`: what was asked is what runs
+    record Approval(
+            String id,
+            String requestId,
+            boolean approved,
+            @Nullable String reason,
+            String name,
+            String arguments) implements Item {
+        @Override
+        public Approval withId(String id) {
+            return new Approval(id, requestId, approved, reason, name, arguments);
+        }
+
+        /// The call that the conversation now owes a result, without a place in it.
+        public ToolCall call() {
+            return new ToolCall("", requestId, name, arguments, Executor.SERVER);
         }
     }
 

@@ -3,6 +3,8 @@ package dev.turnpike.model;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Approval;
+import dev.turnpike.conversation.Item.ApprovalRequest;
 import dev.turnpike.conversation.Item.Message;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Reasoning;
@@ -48,7 +50,7 @@ final class ChatMessages {
                 case Message message when message.role() == Role.ASSISTANT -> assistant(message, next + 1);
                 case Message message -> message(message, next + 1);
                 case ToolCall _ -> assistant(null, next);
-                case ToolResult _, Reasoning _ -> next + 1;
+                case ToolResult _, Reasoning _, ApprovalRequest _, Approval _ -> next + 1;
             };
         }
         json.writeEndArray();

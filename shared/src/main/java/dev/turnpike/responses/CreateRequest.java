@@ -1,7 +1,7 @@
 package dev.turnpike.responses;
 
+import dev.turnpike.admission.RunAdmission.History;
 import dev.turnpike.conversation.Item;
-import dev.turnpike.run.RunAdmission.History;
 import dev.turnpike.run.RunRequest;
 import java.util.List;
 

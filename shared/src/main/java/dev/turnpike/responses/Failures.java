@@ -1,8 +1,8 @@
 package dev.turnpike.responses;
 
+import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.run.Run;
-import dev.turnpike.run.RunAdmission.Admission;
 import dev.turnpike.run.RunError;
 import java.util.Arrays;
 import java.util.Optional;
@@ -41,6 +41,14 @@ public final class Failures {
                         "input",
                         "No tool call found for function call output with call_id %s."
                                 .formatted(WireText.shown(callId)));
+            case Admission.NoApprovalRequest(String id) ->
+                ApiException.invalid(
+                        null, "input", "No approval request found with id '%s'.".formatted(WireText.shown(id)));
+            case Admission.ApprovalExpired(String id) ->
+                ApiException.invalid(
+                        "approval_expired",
+                        "input",
+                        "The approval request '%s' is older than a day. Ask again.".formatted(WireText.shown(id)));
             case Admission.TooManyItems(int most) ->
                 ApiException.invalid(
                         "array_above_max_length",

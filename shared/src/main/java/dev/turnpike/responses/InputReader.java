@@ -6,8 +6,10 @@ import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Role;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// Reads `input`: a text, or items, among them a former response's `output` sent back as it was.
@@ -15,10 +17,18 @@ import tools.jackson.databind.JsonNode;
 /// The items have no ids yet; what ids the caller sent is not theirs to choose.
 final class InputReader {
     private static final String NO_ID = "";
+    private static final int LONGEST_REASON = 4_096;
     private static final String NO_RESULT = "The call has no result.";
     private static final List<String> ROLES = List.of("assistant", "system", "developer", "user");
-    private static final List<String> TYPES =
-            List.of("message", "function_call", "function_call_output", "reasoning", "mcp_call", "mcp_list_tools");
+    private static final List<String> TYPES = List.of(
+            "message",
+            "function_call",
+            "function_call_output",
+            "reasoning",
+            "mcp_call",
+            "mcp_list_tools",
+            "mcp_approval_request",
+            "mcp_approval_response");
     private static final List<String> DETAILS = List.of("low", "high", "auto", "original");
 
     private InputReader() {}
@@ -36,9 +46,15 @@ final class InputReader {
             throw ApiException.wrongType("input", "a string or an array", Fields.kind(input));
         }
         List<Item> items = new ArrayList<>();
+        Set<String> followed = new HashSet<>();
         for (Fields item : body.objects("input")) {
             read(item, items);
+            item.text("approval_request_id")
+                    .filter(_ -> item.text("type").filter("mcp_call"::equals).isPresent())
+                    .ifPresent(followed::add);
         }
+        // An approval whose call is there, too, is history sent back.
+        items.removeIf(item -> item instanceof Item.Approval approval && followed.contains(approval.requestId()));
         return items;
     }
 
@@ -55,7 +71,9 @@ final class InputReader {
             case "function_call_output" -> items.add(output(item));
             case "mcp_call" -> mcpCall(item, items);
             case "reasoning" -> items.add(new Item.Reasoning(NO_ID, reasoning(item)));
-            case "mcp_list_tools" -> {}
+            case "mcp_approval_response" -> items.add(approval(item));
+            // What it asks for is found by its id, when it is answered.
+            case "mcp_list_tools", "mcp_approval_request" -> {}
             case "item_reference" ->
                 throw ApiException.invalid(
                         "unsupported_value",
@@ -170,6 +188,17 @@ final class InputReader {
         } else {
             items.add(new Item.ToolResult(NO_ID, callId, NO_RESULT, Outcome.FAILED));
         }
+    }
+
+    /// What was asked is filled in on admission.
+    private static Item.Approval approval(Fields item) {
+        return new Item.Approval(
+                NO_ID,
+                item.requiredText("approval_request_id"),
+                item.flag("approve").orElseThrow(() -> item.missing("approve")),
+                item.text("reason", LONGEST_REASON).orElse(null),
+                "",
+                "");
     }
 
     private static String told(JsonNode result) {

@@ -33,7 +33,8 @@ final class ItemWriter {
                 case Item.ToolCall call ->
                     clientCall(json, call, results.containsKey(call.callId()) ? "incomplete" : "completed");
                 case Item.Reasoning reasoning -> reasoning(json, reasoning, "completed");
-                case Item.ToolResult _ -> {}
+                case Item.ApprovalRequest request -> approvalRequest(json, request);
+                case Item.ToolResult _, Item.Approval _ -> {}
             }
         }
     }
@@ -93,7 +94,18 @@ final class ItemWriter {
         json.writeStringProperty("arguments", call.arguments());
         text(json, "output", failed ? null : text);
         text(json, "error", failed ? text : null);
-        json.writeNullProperty("approval_request_id");
+        text(json, "approval_request_id", call.callId().startsWith("mcpr_") ? call.callId() : null);
+        json.writeEndObject();
+    }
+
+    /// It has no status: it is what it is.
+    static void approvalRequest(JsonGenerator json, Item.ApprovalRequest request) {
+        json.writeStartObject();
+        json.writeStringProperty("id", request.id());
+        json.writeStringProperty("type", "mcp_approval_request");
+        json.writeStringProperty("server_label", ToolOffer.SERVER_LABEL);
+        json.writeStringProperty("name", request.name());
+        json.writeStringProperty("arguments", request.arguments());
         json.writeEndObject();
     }
 

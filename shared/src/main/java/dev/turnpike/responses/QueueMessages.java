@@ -166,7 +166,7 @@ public final class QueueMessages {
     private static String finishReason(Run run) {
         return switch (run.stopReason()) {
             case null -> "error";
-            case ANSWERED -> "stop";
+            case ANSWERED, APPROVAL -> "stop";
             case CLIENT_TOOLS -> "tool_calls";
             case MAX_OUTPUT_TOKENS -> "length";
             case CONTENT_FILTER -> "content_filter";

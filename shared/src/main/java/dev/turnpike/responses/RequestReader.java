@@ -1,7 +1,7 @@
 package dev.turnpike.responses;
 
+import dev.turnpike.admission.RunAdmission.History;
 import dev.turnpike.conversation.Item;
-import dev.turnpike.run.RunAdmission.History;
 import dev.turnpike.run.RunRequest;
 import java.util.List;
 import java.util.Map;
@@ -198,6 +198,7 @@ public final class RequestReader implements RunRequest.Reader {
                 body.text("instructions").orElse(null),
                 offer.clientTools(),
                 offer.serverTools(),
+                offer.askFirst(),
                 offer.choice(),
                 body.flag("parallel_tool_calls").orElse(true),
                 maxTokens.orElse(settings.maxTokens()),

@@ -105,7 +105,11 @@ public final class ResponseEvents implements Consumer<RunEvent> {
                 case Item.Message message -> replay(message);
                 case Item.Reasoning reasoning -> replay(reasoning);
                 case Item.ToolCall call -> replay(call, answers.get(call.callId()));
-                case Item.ToolResult _ -> {}
+                case Item.ApprovalRequest request -> {
+                    opened(request);
+                    closed(request);
+                }
+                case Item.ToolResult _, Item.Approval _ -> {}
             }
         }
         ended(run);
@@ -191,7 +195,9 @@ public final class ResponseEvents implements Consumer<RunEvent> {
                 when call.executor() == Executor.SERVER ->
                     ItemWriter.serverCall(json, withoutArguments(call), null, "in_progress");
                 case Item.ToolCall call -> ItemWriter.clientCall(json, withoutArguments(call), "in_progress");
-                case Item.ToolResult _ -> throw new IllegalStateException("results are part of their call's item");
+                case Item.ApprovalRequest request -> ItemWriter.approvalRequest(json, request);
+                case Item.ToolResult _, Item.Approval _ ->
+                    throw new IllegalStateException("results are part of their call's item");
             }
         });
     }

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 ///
 /// Ours are named in OpenAI's own form, a tool of type `mcp` with the label `turnpike`; its `allowed_tools` is a hard
 /// limit.
-public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, ToolChoice choice) {
+public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, Set<String> askFirst, ToolChoice choice) {
     static final String SERVER_LABEL = "turnpike";
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
@@ -35,6 +35,17 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, To
             return this == RESPONSES ? tool : tool.object("function").orElseThrow(() -> tool.missing("function"));
         }
 
+        private Set<String> askFirst(Fields tool, List<String> narrowed) {
+            Set<String> asking = ToolApproval.read(tool, narrowed);
+            if (this == COMPLETIONS && !asking.isEmpty()) {
+                throw ApiException.invalid(
+                        "unsupported_value",
+                        tool.path("require_approval"),
+                        "Chat Completions has no way to ask for approval: use the Responses API, or 'never'.");
+            }
+            return asking;
+        }
+
         private List<String> unasked(List<String> offered) {
             return this == RESPONSES ? offered : List.of();
         }
@@ -45,6 +56,7 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, To
         List<ToolSpec> clientTools = new ArrayList<>();
         Set<String> names = new HashSet<>();
         @Nullable List<String> narrowed = null;
+        Set<String> askFirst = Set.of();
         for (Fields tool : body.objects("tools")) {
             String type = tool.requiredText("type");
             switch (type) {
@@ -58,11 +70,12 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, To
                                         + "'. Name all tools in one 'allowed_tools'.");
                     }
                     narrowed = narrowed(tool, offered);
+                    askFirst = form.askFirst(tool, narrowed);
                 }
                 default -> throw Fields.notAllowed(tool.path("type"), type, TYPES);
             }
         }
-        return of(body, clientTools, names, narrowed == null ? form.unasked(offered) : narrowed, form);
+        return of(body, clientTools, names, narrowed == null ? form.unasked(offered) : narrowed, askFirst, form);
     }
 
     /// The same of a request that has been read before.
@@ -71,23 +84,31 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, To
     static ToolOffer stored(Fields body, List<String> serverTools) {
         List<ToolSpec> clientTools = new ArrayList<>();
         Set<String> names = new HashSet<>();
+        Set<String> askFirst = Set.of();
         for (Fields tool : body.objects("tools")) {
             if (tool.requiredText("type").equals("function")) {
                 clientTools.add(function(tool, names));
+            } else {
+                askFirst = ToolApproval.read(tool, serverTools);
             }
         }
-        return of(body, clientTools, names, serverTools, Form.RESPONSES);
+        return of(body, clientTools, names, serverTools, askFirst, Form.RESPONSES);
     }
 
     /// A function of the caller's hides ours of the same name: the caller asked for its own.
     private static ToolOffer of(
-            Fields body, List<ToolSpec> clientTools, Set<String> names, List<String> serverTools, Form form) {
+            Fields body,
+            List<ToolSpec> clientTools,
+            Set<String> names,
+            List<String> serverTools,
+            Set<String> askFirst,
+            Form form) {
         List<String> ours = serverTools.stream()
                 .filter(name -> !names.contains(name))
                 .distinct()
                 .toList();
         names.addAll(ours);
-        return new ToolOffer(clientTools, ours, choice(body, names, form));
+        return new ToolOffer(clientTools, ours, askFirst, choice(body, names, form));
     }
 
     /// @param names of the functions before it
@@ -132,13 +153,6 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, To
                         "Unsupported parameter: '%s'. Tools run on this server; an address or credentials can't be given."
                                 .formatted(tool.path(refused)));
             }
-        }
-        JsonNode approval = tool.value("require_approval");
-        if (approval != null && !(approval.isString() && approval.asString().equals("never"))) {
-            throw ApiException.invalid(
-                    "unsupported_value",
-                    tool.path("require_approval"),
-                    "Approval is not supported: 'require_approval' must be 'never'.");
         }
         JsonNode limit = tool.value("allowed_tools");
         if (limit == null) {

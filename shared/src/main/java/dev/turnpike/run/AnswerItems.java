@@ -27,11 +27,12 @@ final class AnswerItems implements Consumer<StreamEvent> {
     private static final String CUT = "The call was not run: the model's answer was cut before its end.";
 
     private final Ids ids;
-    private final Set<String> serverTools;
+    private final Offer offer;
     private final Predicate<String> callIdTaken;
     private final Consumer<RunEvent> watcher;
     private final List<Open> open = new ArrayList<>();
     private final Map<Integer, OpenCall> calls = new LinkedHashMap<>();
+    private final List<OpenCall> requests = new ArrayList<>();
     private long nextSeq;
     private @Nullable OpenText current;
     private boolean started;
@@ -39,13 +40,25 @@ final class AnswerItems implements Consumer<StreamEvent> {
     /// @param nextSeq place of the first item
     /// @param callIdTaken whether the conversation has a call of that id: weak backends count from
     ///     `call_0` in every answer
-    AnswerItems(
-            Ids ids, long nextSeq, Set<String> serverTools, Predicate<String> callIdTaken, Consumer<RunEvent> watcher) {
+    AnswerItems(Ids ids, long nextSeq, Offer offer, Predicate<String> callIdTaken, Consumer<RunEvent> watcher) {
         this.ids = ids;
         this.nextSeq = nextSeq;
-        this.serverTools = serverTools;
+        this.offer = offer;
         this.callIdTaken = callIdTaken;
         this.watcher = watcher;
+    }
+
+    /// Our tools among those that the model was shown; the others are the caller's.
+    ///
+    /// @param askFirst those whose calls a person must allow
+    /// @param conversation its id, which a request for that carries
+    record Offer(Set<String> serverTools, Set<String> askFirst, String conversation) {
+        static Offer of(Run run) {
+            return new Offer(
+                    Set.copyOf(run.request().serverTools()),
+                    run.request().askFirst(),
+                    run.key().conversation().id());
+        }
     }
 
     /// Whether anything has arrived.
@@ -78,7 +91,9 @@ final class AnswerItems implements Consumer<StreamEvent> {
                 OpenCall opened = calls.get(call);
                 if (opened != null) {
                     opened.arguments.append(arguments);
-                    watcher.accept(new RunEvent.ArgumentsDelta(opened.id, arguments));
+                    if (!requests.contains(opened)) {
+                        watcher.accept(new RunEvent.ArgumentsDelta(opened.id, arguments));
+                    }
                 }
             }
         }
@@ -88,25 +103,41 @@ final class AnswerItems implements Consumer<StreamEvent> {
     ///
     /// @param cut the answer did not come to its end: the last message is marked, and no call of it runs
     List<Item> close(boolean cut) {
-        if (open.isEmpty() && !cut) {
+        if (open.isEmpty() && requests.isEmpty() && !cut) {
             message();
         }
         closeText(cut);
-        if (!cut) {
-            calls.values().forEach(call -> watcher.accept(new RunEvent.ItemClosed(call.item())));
-        }
+        calls.values().removeAll(requests);
         List<Item> items = new ArrayList<>();
         for (Open each : open) {
             items.add(each.item());
         }
         if (cut) {
-            for (OpenCall call : calls.values()) {
-                var result = new Item.ToolResult(ids.item("fco", nextSeq++), call.callId, CUT, Outcome.FAILED);
-                items.add(result);
-                watcher.accept(new RunEvent.ToolFinished(call.item(), result));
-            }
+            callsOff(items);
+        } else {
+            calls.values().forEach(call -> watcher.accept(new RunEvent.ItemClosed(call.item())));
+            ask(items);
         }
         return items;
+    }
+
+    private void callsOff(List<Item> items) {
+        for (OpenCall call : calls.values()) {
+            var result = new Item.ToolResult(ids.item("fco", nextSeq++), call.callId, CUT, Outcome.FAILED);
+            items.add(result);
+            watcher.accept(new RunEvent.ToolFinished(call.item(), result));
+        }
+    }
+
+    /// What a person is asked is shown whole.
+    private void ask(List<Item> items) {
+        for (OpenCall call : requests) {
+            String id = ids.item("mcpr_" + offer.conversation, nextSeq++);
+            var request = new Item.ApprovalRequest(id, call.name, call.item().arguments());
+            items.add(request);
+            watcher.accept(new RunEvent.ItemOpened(request));
+            watcher.accept(new RunEvent.ItemClosed(request));
+        }
     }
 
     private OpenText message() {
@@ -130,7 +161,13 @@ final class AnswerItems implements Consumer<StreamEvent> {
             return;
         }
         closeText(false);
-        boolean server = serverTools.contains(name);
+        boolean server = offer.serverTools.contains(name);
+        if (server && offer.askFirst.contains(name)) {
+            var asked = new OpenCall("", callId, name, Executor.SERVER);
+            requests.add(asked);
+            calls.put(call, asked);
+            return;
+        }
         String id = ids.item(server ? "mcp" : "fc", nextSeq++);
         String uniqueId = callIdTaken.test(callId) ? "call_" + ids.next() : callId;
         calls.put(call, open(new OpenCall(id, uniqueId, name, server ? Executor.SERVER : Executor.CLIENT)));

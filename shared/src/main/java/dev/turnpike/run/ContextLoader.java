@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads what a run needs of its conversation: the newest items, across forks, and no more than the window may hold.
 public final class ContextLoader {
     /// More of the past is not read. No model's context holds as much text, and an invocation's memory must hold it.
-    static final long MOST_CHARACTERS = 16L * 1024 * 1024;
+    public static final long MOST_CHARACTERS = 16L * 1024 * 1024;
 
     private final ConversationStore conversations;
     private final int maxHistory;

@@ -63,7 +63,7 @@ public final class ModelStep {
             return tooLong();
         }
         var answer = new AnswerItems(
-                ids, live.run().endSeq(), Set.copyOf(request.serverTools()), callIds(live)::contains, live::emit);
+                ids, live.run().endSeq(), AnswerItems.Offer.of(live.run()), callIds(live)::contains, live::emit);
         var timed = new Timed(answer, live);
         try {
             ModelAnswer whole = model.stream(modelRequest(live, context, offered), abortAt(live), timed);

@@ -4,12 +4,14 @@ import dev.turnpike.model.ToolChoice;
 import dev.turnpike.tool.ToolSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What was asked for, as far as the engine needs it.
 ///
 /// @param clientTools tools that the caller runs
 /// @param serverTools names of the tools that we run, already narrowed to what the caller may use
+/// @param askFirst those of them whose calls a person must allow
 /// @param maxOutputTokens of one model call; never unlimited
 /// @param parameters further Chat Completions parameters by name, each as JSON text
 /// @param truncation whether older items may be left out of the model's window; otherwise the run fails
@@ -22,6 +24,7 @@ public record RunRequest(
         @Nullable String instructions,
         List<ToolSpec> clientTools,
         List<String> serverTools,
+        Set<String> askFirst,
         ToolChoice toolChoice,
         boolean parallelToolCalls,
         int maxOutputTokens,

@@ -124,6 +124,12 @@ public interface RunStore {
     /// @param result null while only the intent is known
     record ToolRecord(int index, String tool, String key, Item.@Nullable ToolResult result) {}
 
+    /// Uses up a person's approval, for this run: what was allowed once runs once, whoever sends the approval again.
+    ///
+    /// @param request the id of the [Item.ApprovalRequest], which may lie in another conversation
+    /// @return false when another run has used it
+    boolean useApproval(Run run, String request);
+
     /// Records that a message is about to be sent again, if the run is still as it was read and not terminal.
     ///
     /// @return false when it has moved: there is nothing to send

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Decides the next step. It looks only at what is stored, so a run resumes by being looked at.
 final class StepPlan {
@@ -54,6 +55,10 @@ final class StepPlan {
         if (!by(owed(own(live), result.items()), Executor.CLIENT).isEmpty()) {
             return new NextStep.End(StopReason.CLIENT_TOOLS, null);
         }
+        if (Stream.concat(own(live).stream(), result.items().stream())
+                .anyMatch(Item.ApprovalRequest.class::isInstance)) {
+            return new NextStep.End(StopReason.APPROVAL, null);
+        }
         boolean answered = result.row() != null;
         return answered ? new NextStep.End(StopReason.ANSWERED, null) : new NextStep.CallModel();
     }
@@ -94,7 +99,8 @@ final class StepPlan {
         switch (item) {
             case Item.ToolCall call -> owed.put(call.callId(), call);
             case Item.ToolResult result -> owed.remove(result.callId());
-            case Item.Message _, Item.Reasoning _ -> {}
+            case Item.Approval approval -> owed.put(approval.requestId(), approval.call());
+            case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _ -> {}
         }
     }
 

@@ -6,6 +6,8 @@ public enum StopReason {
     ANSWERED(RunStatus.COMPLETED, ""),
     /// The model called tools that the caller runs.
     CLIENT_TOOLS(RunStatus.COMPLETED, ""),
+    /// The model called tools that a person must allow first.
+    APPROVAL(RunStatus.COMPLETED, ""),
     MAX_OUTPUT_TOKENS(RunStatus.INCOMPLETE, "max_output_tokens"),
     CONTENT_FILTER(RunStatus.INCOMPLETE, "content_filter"),
     MAX_STEPS(RunStatus.INCOMPLETE, "turnpike:max_steps"),

@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Runs the calls that the model asked for, side by side, each result saved for itself.
@@ -30,6 +31,10 @@ public final class ToolStep {
     private static final String CANCELLED = "The run was cancelled before the tool ended.";
 
     private static final String NOT_BEGUN = "The run was cancelled before the tool was started.";
+
+    private static final String DENIED = "The person who was asked did not allow this call.";
+
+    private static final String USED = "This approval has been used before, so the call was not made again.";
 
     private static final String UNKNOWN = "The tool was started and its end is not known. It must not run twice, so"
             + " it was not started again; whether it had its effect is unknown.";
@@ -62,10 +67,10 @@ public final class ToolStep {
 
     StepResult perform(LiveRun live, List<Item.ToolCall> calls) {
         Run run = live.run();
-        List<Work> works = prepare(run, calls, run.attempts() > 1 ? runs.toolRecords(run) : Map.of());
-        calls.forEach(call -> live.emit(new RunEvent.ToolStarted(call)));
+        List<Work> works = prepare(live, calls, run.attempts() > 1 ? runs.toolRecords(run) : Map.of());
+        works.forEach(work -> live.emit(new RunEvent.ToolStarted(work.call)));
         Instant deadline = deadline(live);
-        List<Item> results = new ArrayList<>();
+        List<Item> items = new ArrayList<>();
         ExecutorService threads = toolThreads.get();
         try {
             var places = new Semaphore(settings.parallelTools());
@@ -77,28 +82,23 @@ public final class ToolStep {
                 if (done.broken != null) {
                     live.emit(new RunEvent.ToolBroke(live.run().key().run(), work.call.name(), done.broken));
                 }
-                Item.ToolResult result = done.result;
-                results.add(result);
-                live.emit(new RunEvent.ToolFinished(work.call, result));
+                conclude(live, work, done.result, items);
             }
         } finally {
             // A tool that ignores its deadline is interrupted and left behind: its result is no longer wanted.
             threads.shutdownNow();
         }
-        return new StepResult(results, null, -1, verdict(live, results));
+        return new StepResult(items, null, -1, verdict(live, items));
     }
 
     /// What is said of calls that an earlier attempt may have begun, when the run ends without another: without a
     /// result, the next run would start them anew.
     StepResult leave(LiveRun live, List<Item.ToolCall> calls) {
-        List<Work> works = prepare(live.run(), calls, runs.toolRecords(live.run()));
-        List<Item> results = new ArrayList<>();
-        for (Work work : works) {
-            Item.ToolResult result = left(live.run(), work);
-            results.add(result);
-            live.emit(new RunEvent.ToolFinished(work.call, result));
+        List<Item> items = new ArrayList<>();
+        for (Work work : prepare(live, calls, runs.toolRecords(live.run()))) {
+            conclude(live, work, left(live.run(), work), items);
         }
-        return new StepResult(results, null, -1, new Verdict.GoOn());
+        return new StepResult(items, null, -1, new Verdict.GoOn());
     }
 
     /// Answers the calls that are due and that nobody has begun, because the run is cancelled: without a result, the
@@ -111,13 +111,19 @@ public final class ToolStep {
             return brought;
         }
         List<Item> items = new ArrayList<>(brought.items());
-        for (Item.ToolCall call : due) {
-            String id = ids.item("fco", live.run().endSeq() + items.size());
-            var result = new Item.ToolResult(id, call.callId(), NOT_BEGUN, Outcome.FAILED);
-            items.add(result);
-            live.emit(new RunEvent.ToolFinished(call, result));
+        for (Work work : prepare(live, items.size(), due, Map.of())) {
+            conclude(live, work, result(work, NOT_BEGUN, Outcome.FAILED), items);
         }
         return brought.with(items);
+    }
+
+    /// A call that a person has allowed comes into the conversation with its result.
+    private static void conclude(LiveRun live, Work work, Item.ToolResult result, List<Item> items) {
+        if (work.approval != null) {
+            items.add(work.call);
+        }
+        items.add(result);
+        live.emit(new RunEvent.ToolFinished(work.call, result));
     }
 
     private Item.ToolResult left(Run run, Work work) {
@@ -140,11 +146,13 @@ public final class ToolStep {
                                 new ToolRecord(work.index, name, IdempotencyKeys.of(run, work.index, name), null)));
     }
 
+    /// @param approval what led to the call, if a person was asked
     /// @param known what an earlier attempt of this step left of the call
     /// @param begun whether this attempt has come to it
     private record Work(
             int index,
             Item.ToolCall call,
+            Item.@Nullable Approval approval,
             String resultId,
             @Nullable ToolRecord known,
             AtomicBoolean begun) {}
@@ -153,12 +161,33 @@ public final class ToolStep {
     private record Performed(
             Item.ToolResult result, @Nullable Throwable broken) {}
 
-    private List<Work> prepare(Run run, List<Item.ToolCall> calls, Map<Integer, ToolRecord> known) {
+    private List<Work> prepare(LiveRun live, List<Item.ToolCall> calls, Map<Integer, ToolRecord> known) {
+        return prepare(live, 0, calls, known);
+    }
+
+    /// @param before how many items come before theirs
+    private List<Work> prepare(LiveRun live, int before, List<Item.ToolCall> calls, Map<Integer, ToolRecord> known) {
+        long seq = live.run().endSeq() + before;
         List<Work> works = new ArrayList<>();
-        for (int i = 0; i < calls.size(); i++) {
-            works.add(new Work(i, calls.get(i), ids.item("fco", run.endSeq() + i), known.get(i), new AtomicBoolean()));
+        for (Item.ToolCall due : calls) {
+            Item.Approval approval = due.id().isEmpty() ? approvalOf(live, due) : null;
+            Item.ToolCall call = approval == null ? due : due.withId(ids.item(due.idPrefix(), seq++));
+            if (approval != null) {
+                live.emit(new RunEvent.ItemOpened(call));
+                live.emit(new RunEvent.ItemClosed(call));
+            }
+            int index = works.size();
+            works.add(new Work(index, call, approval, ids.item("fco", seq++), known.get(index), new AtomicBoolean()));
         }
         return works;
+    }
+
+    private static Item.Approval approvalOf(LiveRun live, Item.ToolCall call) {
+        return live.items().stream()
+                .flatMap(item -> item instanceof Item.Approval approval ? Stream.of(approval) : Stream.empty())
+                .filter(approval -> approval.requestId().equals(call.callId()))
+                .findFirst()
+                .orElseThrow();
     }
 
     private Instant deadline(LiveRun live) {
@@ -185,6 +214,10 @@ public final class ToolStep {
             return new Performed(
                     result(work, "The tool " + name + " is not available in this run.", Outcome.FAILED), null);
         }
+        String refusal = refusal(run, work);
+        if (refusal != null) {
+            return new Performed(result(work, refusal, Outcome.FAILED), null);
+        }
         String key = IdempotencyKeys.of(run, work.index, name);
         if (tools.effect(name) == Effect.ONCE
                 && (work.known != null || !runs.intend(run, new ToolRecord(work.index, name, key, null)))) {
@@ -196,6 +229,17 @@ public final class ToolStep {
         Item.ToolResult result = result(work, outcome);
         runs.saveToolResult(run, new ToolRecord(work.index, name, key, result));
         return new Performed(result, outcome instanceof ToolOutcome.Failed failed ? failed.cause() : null);
+    }
+
+    /// What speaks against a call for which a person was asked.
+    private @Nullable String refusal(Run run, Work work) {
+        if (work.approval == null) {
+            return null;
+        }
+        if (!work.approval.approved()) {
+            return work.approval.reason() == null ? DENIED : DENIED + " Reason: " + work.approval.reason();
+        }
+        return runs.useApproval(run, work.approval.requestId()) ? null : USED;
     }
 
     /// What a tool that broke has done before is not known. One that says itself that it failed knows better.

@@ -1,8 +1,8 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.responses.QueueMessages;
-import dev.turnpike.run.RunAdmission;
 import dev.turnpike.run.StepQueue;
 import java.time.InstantSource;
 

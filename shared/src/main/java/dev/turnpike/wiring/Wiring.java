@@ -2,6 +2,8 @@ package dev.turnpike.wiring;
 
 import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
+import dev.turnpike.admission.RunAdmission;
+import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoNoteStore;
@@ -33,8 +35,6 @@ import dev.turnpike.run.ContextLoader;
 import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.ModelStep;
 import dev.turnpike.run.Reaper;
-import dev.turnpike.run.RunAdmission;
-import dev.turnpike.run.RunAdmission.AdmissionSettings;
 import dev.turnpike.run.StepEngine;
 import dev.turnpike.run.ToolStep;
 import dev.turnpike.tokens.JtokkitCounter;

@@ -74,6 +74,9 @@ public final class MemoryStore implements RunStore, ConversationStore {
     private final Map<ConversationKey, List<RunKey>> arrivals = new HashMap<>();
     private final Map<RunKey, List<Item>> waitingItems = new HashMap<>();
 
+    /// The runs that used them.
+    private final Map<String, String> approvals = new HashMap<>();
+
     private record Kept<T>(T value, Instant until) {
         boolean gone(Instant now) {
             return until.getEpochSecond() <= now.getEpochSecond();
@@ -628,6 +631,17 @@ public final class MemoryStore implements RunStore, ConversationStore {
                 new ToolCall(run.key(), run.step(), done.index()),
                 done,
                 (old, more) -> old.result() == null ? more : old);
+    }
+
+    @Override
+    public boolean useApproval(Run run, String request) {
+        return calls.through("useApproval", () -> useApprovalNow(run, request));
+    }
+
+    private synchronized boolean useApprovalNow(Run run, String request) {
+        String user = approvals.putIfAbsent(
+                run.key().tenant() + '|' + request, run.key().run());
+        return user == null || user.equals(run.key().run());
     }
 
     @Override

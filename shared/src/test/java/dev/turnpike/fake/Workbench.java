@@ -1,5 +1,9 @@
 package dev.turnpike.fake;
 
+import dev.turnpike.admission.RunAdmission;
+import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.RunAdmission.AdmissionSettings;
+import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
@@ -19,10 +23,6 @@ import dev.turnpike.run.NewRun;
 import dev.turnpike.run.Outcome;
 import dev.turnpike.run.Reaper;
 import dev.turnpike.run.Run;
-import dev.turnpike.run.RunAdmission;
-import dev.turnpike.run.RunAdmission.Admission;
-import dev.turnpike.run.RunAdmission.AdmissionSettings;
-import dev.turnpike.run.RunAdmission.Application;
 import dev.turnpike.run.RunEvent;
 import dev.turnpike.run.StepEngine;
 import dev.turnpike.run.StepMessage;

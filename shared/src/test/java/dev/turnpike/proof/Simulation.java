@@ -4,6 +4,7 @@ import static dev.turnpike.fake.ScriptedModel.Script.calls;
 import static dev.turnpike.fake.ScriptedModel.Script.fails;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 
+import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.fake.MemoryQueue.Delivery;
 import dev.turnpike.fake.MemoryStore.Flaw;
 import dev.turnpike.fake.PortCalls.Fault;
@@ -14,7 +15,6 @@ import dev.turnpike.model.Deadline;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.run.Outcome;
 import dev.turnpike.run.Run;
-import dev.turnpike.run.RunAdmission.Admission;
 import dev.turnpike.run.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;

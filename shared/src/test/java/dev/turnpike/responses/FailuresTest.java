@@ -3,9 +3,9 @@ package dev.turnpike.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.run.Run;
-import dev.turnpike.run.RunAdmission.Admission;
 import dev.turnpike.run.RunError;
 import java.util.List;
 import java.util.Map;

@@ -52,6 +52,34 @@ class InputReaderTest {
     }
 
     @Test
+    void anApprovalIsWhatItNamesAndWhatItSays() {
+        assertThat(read("""
+            [{"type":"mcp_approval_response","approval_request_id":"mcpr_1","approve":true,"reason":null},
+             {"type":"mcp_approval_response","id":"mcprr_2","approval_request_id":"mcpr_2","approve":false,
+              "reason":"Too dear."}]\
+            """))
+                .containsExactly(
+                        new Item.Approval("", "mcpr_1", true, null, "", ""),
+                        new Item.Approval("", "mcpr_2", false, "Too dear.", "", ""));
+    }
+
+    @Test
+    void anApprovalThatIsSentBackWithTheCallItLedToIsHistory() {
+        assertThat(read("""
+            [{"type":"mcp_approval_request","id":"mcpr_1","server_label":"turnpike","name":"pay","arguments":"{}"},
+             {"type":"mcp_approval_response","approval_request_id":"mcpr_1","approve":true},
+             {"type":"mcp_call","id":"mcp_1","server_label":"turnpike","name":"pay","arguments":"{}","output":"Paid.",
+              "approval_request_id":"mcpr_1"},
+             {"type":"mcp_approval_request","id":"mcpr_2","server_label":"turnpike","name":"pay","arguments":"{}"},
+             {"type":"mcp_approval_response","approval_request_id":"mcpr_2","approve":true}]\
+            """))
+                .containsExactly(
+                        new ToolCall("", "mcp_1", "pay", "{}", Executor.SERVER),
+                        new ToolResult("", "mcp_1", "Paid.", Outcome.DONE),
+                        new Item.Approval("", "mcpr_2", true, null, "", ""));
+    }
+
+    @Test
     void aFormerOutputIsReadBackAsItWas() {
         assertThat(read("""
             [{"role":"user","content":"Add 1 and 2, then ask for my name."},
@@ -152,7 +180,9 @@ class InputReaderTest {
         {"content":"hi"}             | missing_required_parameter | .role    | Missing required parameter: 'input[0].role'.
         {"type":"message"}           | missing_required_parameter | .role    | Missing required parameter: 'input[0].role'.
         {"type":5}                   | invalid_type               | .type    | Invalid type for 'input[0].type': expected a string, but got an integer instead.
-        {"type":"image"}             | invalid_value              | .type    | Invalid value: 'image'. Supported values are: 'message', 'function_call', 'function_call_output', 'reasoning', 'mcp_call', and 'mcp_list_tools'.
+        {"type":"mcp_approval_response","approve":true} | missing_required_parameter | .approval_request_id | Missing required parameter: 'input[0].approval_request_id'.
+        {"type":"mcp_approval_response","approval_request_id":"a"} | missing_required_parameter | .approve | Missing required parameter: 'input[0].approve'.
+        {"type":"image"}             | invalid_value              | .type    | Invalid value: 'image'. Supported values are: 'message', 'function_call', 'function_call_output', 'reasoning', 'mcp_call', 'mcp_list_tools', 'mcp_approval_request', and 'mcp_approval_response'.
         {"id":"msg_1"}               | unsupported_value          | .type    | References to stored items are not supported in 'input'. Send the item itself, or go on from the response that holds it with 'previous_response_id'.
         {"id":"msg_1","type":"item_reference"} | unsupported_value | .type   | References to stored items are not supported in 'input'. Send the item itself, or go on from the response that holds it with 'previous_response_id'.
         # messages

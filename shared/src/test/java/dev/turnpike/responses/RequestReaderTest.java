@@ -3,9 +3,9 @@ package dev.turnpike.responses;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.admission.RunAdmission.History;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.model.ToolChoice;
-import dev.turnpike.run.RunAdmission.History;
 import dev.turnpike.run.RunRequest;
 import java.time.Duration;
 import java.util.List;

@@ -219,7 +219,8 @@ class RequestRefusalsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         "tools":[{"type":"mcp","server_label":"github"}] | unsupported_value | tools[0].server_label | Only the tools of this server can be used: 'server_label' must be 'turnpike'.
-        "tools":[{"type":"mcp","server_label":"turnpike","require_approval":"always"}] | unsupported_value | tools[0].require_approval | Approval is not supported: 'require_approval' must be 'never'.
+        "tools":[{"type":"mcp","server_label":"turnpike","require_approval":"sometimes"}] | invalid_value | tools[0].require_approval | Invalid value: 'sometimes'. Supported values are: 'always' and 'never'.
+        "tools":[{"type":"mcp","server_label":"turnpike","require_approval":{"never":{"read_only":true}}}] | unknown_parameter | tools[0].require_approval.never.read_only | Unknown parameter: 'tools[0].require_approval.never.read_only'.
         "prompt":{"id":"pmpt_1"}   | unsupported_parameter | prompt | Unsupported parameter: 'prompt'.
         "context_management":[{"type":"compaction"}] | unsupported_parameter | context_management | Unsupported parameter: 'context_management'.
         """)

@@ -204,6 +204,32 @@ class ResponseEventsTest {
     }
 
     @Test
+    void aRequestForApprovalIsShownWholeAndTheCallItLeadsToNamesIt() {
+        var request = new Item.ApprovalRequest("mcpr_1", "calculate", "{\"expression\":\"1+2\"}");
+        ToolCall call = serverCall("mcp_1", "mcpr_0", "{}");
+        begin();
+        tell(
+                opened(call),
+                new RunEvent.ItemClosed(call),
+                new RunEvent.ToolStarted(call),
+                new RunEvent.ToolFinished(call, new ToolResult("fco_1", "mcpr_0", "3", Outcome.DONE)),
+                opened(request),
+                new RunEvent.ItemClosed(request),
+                ended(Runs.completed()));
+
+        assertJson(stream.events("output_item.done").getLast().path("item"), """
+            {"id":"mcpr_1","type":"mcp_approval_request","server_label":"turnpike","name":"calculate",
+             "arguments":"{\\"expression\\":\\"1+2\\"}"}\
+            """);
+        assertThat(stream.events("output_item.done")
+                        .getFirst()
+                        .at("/item/approval_request_id")
+                        .asString())
+                .isEqualTo("mcpr_0");
+        assertThat(outputIds()).containsExactly("mcp_1", "mcpr_1");
+    }
+
+    @Test
     void aFailedCallOfOurTool() {
         ToolCall call = serverCall("mcp_1", "call_1", "{}");
         begin();

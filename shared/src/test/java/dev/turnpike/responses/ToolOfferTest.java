@@ -6,7 +6,11 @@ import dev.turnpike.model.ToolChoice;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.tool.ToolSpec;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Which tools a run is offered.
 class ToolOfferTest {
@@ -70,6 +74,24 @@ class ToolOfferTest {
         assertThat(ours(",\"allowed_tools\":{\"tool_names\":[\"calculate\"]}")).containsExactly("calculate");
         assertThat(ours(",\"allowed_tools\":null")).containsExactly("calculate", "recall");
         assertThat(ours(",\"require_approval\":\"never\"")).containsExactly("calculate", "recall");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        "always"                                   | calculate,recall
+        "never"                                    |
+        null                                       |
+        {"always":{"tool_names":["recall","gone"]}} | recall
+        {"never":{"tool_names":["recall"]}}        | calculate
+        {"always":{"tool_names":["recall"]},"never":{"tool_names":["recall","calculate"]}} | recall
+        {}                                         |
+        """)
+    void whoAsksFirstIsSaidInOpenAisForm(String rule, @Nullable String names) {
+        CreateRequest request = withTools(OURS.formatted(",\"require_approval\":" + rule));
+
+        Set<String> expected = names == null ? Set.of() : Set.of(names.split(","));
+        assertThat(request.request().askFirst()).isEqualTo(expected);
+        assertThat(Requests.READER.read(request.request().wire()).askFirst()).isEqualTo(expected);
     }
 
     @Test

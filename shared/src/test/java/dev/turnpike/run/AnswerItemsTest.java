@@ -15,8 +15,12 @@ import org.junit.jupiter.api.Test;
 
 class AnswerItemsTest {
     private final List<RunEvent> told = new ArrayList<>();
-    private final AnswerItems answer =
-            new AnswerItems(new CountingIds(), 7, Set.of("look"), "taken"::equals, told::add);
+    private final AnswerItems answer = new AnswerItems(
+            new CountingIds(),
+            7,
+            new AnswerItems.Offer(Set.of("look", "pay"), Set.of("pay"), "c".repeat(26)),
+            "taken"::equals,
+            told::add);
 
     @Test
     void piecesOfTextBecomeOneMessage() {
@@ -41,6 +45,38 @@ class AnswerItemsTest {
         assertThat(answer.close(false))
                 .extracting(item -> item.id().substring(0, item.id().length() - 16))
                 .containsExactly("rs_0000000007", "msg_0000000008", "mcp_0000000009", "msg_0000000010");
+    }
+
+    @Test
+    void aCallThatAPersonMustAllowIsARequestAfterAllElse() {
+        receive(
+                new StreamEvent.ToolCallStarted(0, "a", "pay"),
+                new StreamEvent.ToolCallStarted(1, "b", "look"),
+                new StreamEvent.ToolCallDelta(0, "{\"sum\":"),
+                new StreamEvent.ToolCallDelta(1, "{}"),
+                new StreamEvent.ToolCallDelta(0, " 7}"));
+
+        List<Item> items = answer.close(false);
+
+        assertThat(items)
+                .extracting(item -> item.id().substring(0, item.id().length() - 16))
+                .containsExactly("mcp_0000000007", "mcpr_" + "c".repeat(26) + "_0000000008");
+        assertThat(items.getLast()).isInstanceOfSatisfying(Item.ApprovalRequest.class, request -> {
+            assertThat(request.name()).isEqualTo("pay");
+            assertThat(request.arguments()).isEqualTo("{\"sum\": 7}");
+        });
+        assertThat(told.subList(told.size() - 2, told.size()))
+                .containsExactly(new RunEvent.ItemOpened(items.getLast()), new RunEvent.ItemClosed(items.getLast()));
+        assertThat(told.stream().filter(RunEvent.ArgumentsDelta.class::isInstance))
+                .hasSize(1);
+    }
+
+    @Test
+    void aCutAnswerAsksForNoApproval() {
+        receive(new StreamEvent.ToolCallStarted(0, "a", "pay"), new StreamEvent.ToolCallDelta(0, "{\"su"));
+
+        assertThat(answer.close(true)).isEmpty();
+        assertThat(told).isEmpty();
     }
 
     @Test

@@ -177,7 +177,10 @@ public abstract class ConversationStoreContract extends StoreContract {
                 new Item.ToolResult("fco_1", "call_1", "", Outcome.DONE),
                 new Item.ToolResult("fco_2", "call_2", "?", Outcome.UNKNOWN),
                 new Item.ToolResult("fco_3", "call_3", "!", Outcome.FAILED),
-                new Item.Reasoning("rs_1", "Hm."));
+                new Item.Reasoning("rs_1", "Hm."),
+                new Item.ApprovalRequest("mcpr_1", "pay", "{\"to\": \"Zoë\"}"),
+                new Item.Approval("mcprr_1", "mcpr_1", true, null, "pay", "{}"),
+                new Item.Approval("mcprr_2", "mcpr_2", false, "Too dear.", "pay", "{}"));
         ConversationKey key = created(newRun(conversation(), new Place.NewConversation(null), items))
                 .key()
                 .conversation();

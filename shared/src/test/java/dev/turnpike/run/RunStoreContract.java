@@ -799,6 +799,22 @@ public abstract class RunStoreContract extends StoreContract {
         assertThat(stored(key, next.endSeq())).extracting(StoredItem::item).endsWith(input.getFirst());
     }
 
+    // Approvals.
+
+    @Test
+    void anApprovalIsUsedByOneRunHoweverOftenItTries() {
+        Run run = acquired(created());
+        Run other = acquired(created());
+        String request = ids.item("mcpr_" + run.key().conversation().id(), 7);
+
+        assertThat(runs.useApproval(run, request)).isTrue();
+        assertThat(runs.useApproval(run, request)).isTrue();
+        assertThat(runs.useApproval(other, request)).isFalse();
+        assertThat(runs.useApproval(
+                        other, ids.item("mcpr_" + run.key().conversation().id(), 7)))
+                .isTrue();
+    }
+
     // Renew, release, resend, abandon.
 
     @Test

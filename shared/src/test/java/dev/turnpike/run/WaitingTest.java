@@ -3,13 +3,13 @@ package dev.turnpike.run;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.Invariants;
 import dev.turnpike.fake.PortCalls.Fault;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.model.Deadline;
-import dev.turnpike.run.RunAdmission.Admission;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;

@@ -1,4 +1,4 @@
-package dev.turnpike.run;
+package dev.turnpike.admission;
 
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Conversation.ForkPoint;
@@ -8,7 +8,16 @@ import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.run.ContextLoader;
+import dev.turnpike.run.ItemTooLargeException;
+import dev.turnpike.run.Limits;
+import dev.turnpike.run.NewRun;
 import dev.turnpike.run.NewRun.Place;
+import dev.turnpike.run.Reply;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunKey;
+import dev.turnpike.run.RunRequest;
+import dev.turnpike.run.RunStore;
 import dev.turnpike.run.RunStore.Creation;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,7 +64,11 @@ public final class RunAdmission {
             History history,
             NewRun.@Nullable Lease lease,
             NewRun.@Nullable Idempotency idempotency,
-            @Nullable Reply reply) {}
+            @Nullable Reply reply) {
+        private Application with(List<Item> input) {
+            return new Application(tenant, request, input, history, lease, idempotency, reply);
+        }
+    }
 
     /// What the request goes on from.
     public sealed interface History {
@@ -88,6 +101,12 @@ public final class RunAdmission {
 
         record NoToolCall(String callId) implements Admission {}
 
+        /// The input answers a request for approval that was never made here.
+        record NoApprovalRequest(String id) implements Admission {}
+
+        /// It was made too long ago.
+        record ApprovalExpired(String id) implements Admission {}
+
         record TooManyItems(int most) implements Admission {}
 
         /// The store does not take one of the items, whatever is done to it.
@@ -95,10 +114,12 @@ public final class RunAdmission {
     }
 
     public Admission admit(Application application) {
-        Admission admission = decide(application);
-        for (int again = 0; again < MOST_READS_AGAIN && overtaken(application, admission); again++) {
-            admission = decide(application);
-        }
+        Admission admission =
+                switch (new Approvals(conversations, clock.instant()).fill(application.tenant(), application.input())) {
+                    case Approvals.Filled(List<Item> input) -> persistently(application.with(input));
+                    case Approvals.NotFound(String id) -> new Admission.NoApprovalRequest(id);
+                    case Approvals.Expired(String id) -> new Admission.ApprovalExpired(id);
+                };
         NewRun.Idempotency idempotency = application.idempotency();
         return idempotency == null || admission instanceof Admission.Admitted
                 ? admission
@@ -109,6 +130,14 @@ public final class RunAdmission {
     /// may wait there and was refused looks again.
     private static boolean overtaken(Application application, Admission admission) {
         return admission instanceof Admission.ConversationLocked && mayWait(application);
+    }
+
+    private Admission persistently(Application application) {
+        Admission admission = decide(application);
+        for (int again = 0; again < MOST_READS_AGAIN && overtaken(application, admission); again++) {
+            admission = decide(application);
+        }
+        return admission;
     }
 
     /// A request that comes again may find the door closed by its own first run, which holds the conversation or has
@@ -279,7 +308,7 @@ public final class RunAdmission {
             switch (item) {
                 case Item.ToolCall call when call.executor() == Executor.CLIENT -> open.add(call.callId());
                 case Item.ToolResult result -> open.remove(result.callId());
-                case Item.ToolCall _, Item.Message _, Item.Reasoning _ -> {}
+                case Item.ToolCall _, Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> {}
             }
         }
         Set<String> demanded = new HashSet<>();

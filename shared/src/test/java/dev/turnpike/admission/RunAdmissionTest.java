@@ -1,16 +1,19 @@
-package dev.turnpike.run;
+package dev.turnpike.admission;
 
 import static dev.turnpike.fake.ScriptedModel.Script.calls;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.Invariants;
 import dev.turnpike.fake.Workbench;
-import dev.turnpike.run.RunAdmission.Admission;
-import dev.turnpike.run.RunAdmission.Application;
+import dev.turnpike.run.Limits;
+import dev.turnpike.run.NewRun;
+import dev.turnpike.run.Run;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
