@@ -19,11 +19,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Everything that the api function serves with.
 ///
 /// @param models what `GET /v1/models` lists
+/// @param corsOrigins web origins whose scripts may read answers
 /// @param probes by the name of what they ask; each throws when it gets no answer
 /// @param pause lets that much time pass
 public record ApiParts(
@@ -46,4 +48,5 @@ public record ApiParts(
         Ids ids,
         InstantSource clock,
         Consumer<Duration> pause,
-        Duration conversationTtl) {}
+        Duration conversationTtl,
+        Predicate<String> corsOrigins) {}

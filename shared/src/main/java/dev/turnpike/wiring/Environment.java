@@ -30,7 +30,7 @@ record Environment(Map<String, String> values) {
     }
 
     NamePatterns names(Variable variable) {
-        return NamePatterns.parse(text(variable));
+        return NamePatterns.parse(optionalText(variable).orElse(""));
     }
 
     int count(Variable variable, int least, int most) {

@@ -24,7 +24,8 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
     /// @param environment its name, which API keys carry: `tp_<environment>_...`
     /// @param queueTenant the tenant of what arrives on the requests queue
     /// @param tools the built-in tools that a run is offered when nothing narrows them
-    public record Deployment(String environment, String queueTenant, NamePatterns tools) {}
+    /// @param corsOrigins web origins whose scripts may read answers
+    public record Deployment(String environment, String queueTenant, NamePatterns tools, NamePatterns corsOrigins) {}
 
     /// What the template created.
     ///
@@ -110,7 +111,8 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
         return new Deployment(
                 environment.matching(Variable.ENVIRONMENT, ENVIRONMENT),
                 environment.matching(Variable.QUEUE_TENANT, TENANT),
-                environment.names(Variable.TOOLS));
+                environment.names(Variable.TOOLS),
+                environment.names(Variable.CORS_ORIGINS));
     }
 
     private static Resources resources(Environment environment) {

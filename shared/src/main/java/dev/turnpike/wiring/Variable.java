@@ -34,6 +34,11 @@ enum Variable {
     QUEUE_TENANT("the tenant of what arrives on the requests queue: 1 to 64 letters, digits, - and _", "default"),
     TOOLS("the built-in tools that a run is offered, separated by commas, * for any characters", "*"),
 
+    CORS_ORIGINS(
+            "the web origins whose scripts may call, as https://chat.example.com, separated by commas, * for any"
+                    + " characters, or nothing for none",
+            ""),
+
     AWS_REGION("the AWS region; Lambda sets it", ""),
     AWS_ENDPOINT_URL("an endpoint that stands in for all of AWS", ""),
     AWS_ENDPOINT_URL_DYNAMODB("an endpoint that stands in for DynamoDB", ""),

@@ -207,7 +207,8 @@ public final class Wiring {
                 ids,
                 clock,
                 Wiring::sleep,
-                settings.limits().conversationTtl());
+                settings.limits().conversationTtl(),
+                settings.deployment().corsOrigins()::matches);
     }
 
     /// What the worker serves with.

@@ -35,7 +35,7 @@ public final class ApiHandler implements RequestStreamHandler, SnapshotHooks {
     @Override
     public void handleRequest(InputStream input, OutputStream output, Context context) throws IOException {
         HttpRequest request = HttpRequest.read(input, context.getAwsRequestId());
-        routes.answer(request, new HttpReply(output, request.id()), context);
+        routes.answer(request, routes.reply(request, output), context);
     }
 
     @Override

@@ -22,12 +22,15 @@ final class HttpReply {
 
     private final OutputStream out;
     private final String requestId;
+    private final Map<String, String> always;
     private final long startNanos = System.nanoTime();
     private boolean begun;
 
-    HttpReply(OutputStream out, String requestId) {
+    /// @param always headers that it carries whatever it says
+    HttpReply(OutputStream out, String requestId, Map<String, String> always) {
         this.out = out;
         this.requestId = requestId;
+        this.always = always;
     }
 
     /// Writes a JSON document.
@@ -50,6 +53,12 @@ final class HttpReply {
             body.write(json);
         }
         json(status, headers, bytes.toByteArray());
+    }
+
+    /// Without a body.
+    void empty(Map<String, String> headers) throws IOException {
+        prelude(204, null, headers);
+        out.flush();
     }
 
     /// @param json the body, rendered
@@ -114,10 +123,12 @@ final class HttpReply {
         }
     }
 
-    private void prelude(int status, String type, Map<String, String> more) throws IOException {
+    private void prelude(int status, @Nullable String type, Map<String, String> more) throws IOException {
         begun = true;
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("content-type", type);
+        Map<String, String> headers = new LinkedHashMap<>(always);
+        if (type != null) {
+            headers.put("content-type", type);
+        }
         headers.put("x-request-id", requestId);
         headers.put("openai-processing-ms", Long.toString((System.nanoTime() - startNanos) / 1_000_000));
         headers.putAll(more);

@@ -9,6 +9,7 @@ import dev.turnpike.responses.WireText;
 import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,7 @@ final class Routes {
             Pattern.compile("(/v1/(?:responses|conversations|chat/completions)/)([^/]+)((?:/cancel)?)");
 
     private final ApiParts parts;
+    private final Cors cors;
     private final CreateResponse createResponse;
     private final CreateCompletion createCompletion;
     private final StoredCompletions completions;
@@ -31,6 +33,7 @@ final class Routes {
 
     Routes(ApiParts parts) {
         this.parts = parts;
+        this.cors = new Cors(parts.corsOrigins());
         var responses = new StoredResponses(parts);
         var followResponse = new FollowResponse(parts);
         this.createResponse = new CreateResponse(parts, responses, followResponse);
@@ -43,6 +46,10 @@ final class Routes {
         this.listModels = new ListModels(parts.models());
         this.checkHealth = new CheckHealth(parts.probes(), parts.clock());
         this.createApiKey = new CreateApiKey(parts);
+    }
+
+    HttpReply reply(HttpRequest request, OutputStream out) {
+        return new HttpReply(out, request.id(), cors.headers(request));
     }
 
     /// Serves the request, or answers with the error that it met.
@@ -61,6 +68,16 @@ final class Routes {
     }
 
     void serve(HttpRequest request, HttpReply reply, Context context) throws IOException {
+        if (cors.preflight(request)) {
+            reply.empty(cors.permission(request));
+            return;
+        }
+        if (request.header("upgrade").filter("websocket"::equalsIgnoreCase).isPresent()) {
+            throw ApiException.invalid(
+                    "websocket_not_supported",
+                    null,
+                    "WebSockets are not supported. Send a POST with \"stream\": true and read server-sent events.");
+        }
         Matcher one = ONE.matcher(request.path());
         String id = one.matches() ? one.group(2) : "";
         String route = request.method() + " " + (one.matches() ? one.group(1) + "{id}" + one.group(3) : request.path());

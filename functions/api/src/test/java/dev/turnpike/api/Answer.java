@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /// An answer taken apart as API Gateway does.
@@ -29,6 +31,15 @@ record Answer(JsonNode prelude, String body) {
 
     String header(String name) {
         return prelude.path("headers").path(name).asString("");
+    }
+
+    Map<String, String> headers() {
+        Map<String, String> headers = new HashMap<>();
+        prelude.path("headers")
+                .properties()
+                .forEach(
+                        header -> headers.put(header.getKey(), header.getValue().asString()));
+        return headers;
     }
 
     JsonNode json() {

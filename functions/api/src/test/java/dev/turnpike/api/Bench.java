@@ -75,7 +75,8 @@ final class Bench {
                 work.ids,
                 work.clock,
                 this::pass,
-                Duration.ofDays(30));
+                Duration.ofDays(30),
+                origin -> origin.startsWith("https://chat."));
     }
 
     private void pass(Duration time) {
@@ -129,7 +130,7 @@ final class Bench {
     /// As the handler does.
     Answer serve(HttpRequest request) throws IOException {
         var out = new ByteArrayOutputStream();
-        var reply = new HttpReply(out, request.id());
+        var reply = routes.reply(request, out);
         try {
             routes.serve(request, reply, context);
         } catch (ApiException refused) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /// Prelude, eight NUL bytes, body.
 class HttpReplyTest {
     private final Out out = new Out();
-    private final HttpReply reply = new HttpReply(out, "request-1");
+    private final HttpReply reply = new HttpReply(out, "request-1", Map.of());
 
     @Test
     void aDocumentFollowsItsPrelude() throws IOException {
