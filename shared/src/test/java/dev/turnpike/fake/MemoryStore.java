@@ -204,7 +204,9 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     /// Everything there is, to be compared with what there is later.
     public synchronized String snapshot() {
-        return String.join("\n", "" + heads, "" + items, "" + runs, "" + ledger, "" + toolCalls, "" + idempotency);
+        Map<ConversationKey, TreeMap<Long, Kept<StoredItem>>> kept = new HashMap<>(items);
+        kept.values().removeIf(Map::isEmpty);
+        return String.join("\n", "" + heads, "" + kept, "" + runs, "" + ledger, "" + toolCalls, "" + idempotency);
     }
 
     // Runs.
