@@ -9,6 +9,7 @@ import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Deadline;
+import dev.turnpike.model.ModelClient;
 import dev.turnpike.replay.EventRecorder;
 import dev.turnpike.replay.Retention;
 import dev.turnpike.responses.CreateRequest;
@@ -85,9 +86,29 @@ public final class Workbench {
         this(settings, maxSteps, ToolRegistry.of(List.of(tools)), Executors::newVirtualThreadPerTaskExecutor);
     }
 
+    /// Without tools; another model answers than the scripted one.
+    public Workbench(ModelClient other) {
+        this(
+                EngineSettings.defaults("test"),
+                50,
+                ToolRegistry.of(List.of()),
+                Executors::newVirtualThreadPerTaskExecutor,
+                other);
+    }
+
     /// @param registry all of its tools are offered to every run
     /// @param threads for the calls of a tool step
     public Workbench(EngineSettings settings, int maxSteps, ToolRegistry registry, Supplier<ExecutorService> threads) {
+        this(settings, maxSteps, registry, threads, null);
+    }
+
+    private Workbench(
+            EngineSettings settings,
+            int maxSteps,
+            ToolRegistry registry,
+            Supplier<ExecutorService> threads,
+            @Nullable ModelClient other) {
+        ModelClient answering = other == null ? model : other;
         store.whenDeleted(log::delete);
         requests =
                 new RequestReader(mapper, new RequestSettings(1_000, null, List.copyOf(registry.names()), _ -> true));
@@ -95,7 +116,7 @@ public final class Workbench {
                 store,
                 queue,
                 new ContextLoader(store, settings.maxHistory()),
-                new ModelStep(model, new ContextWindow(String::length), registry, PRICES, settings, ids),
+                new ModelStep(answering, new ContextWindow(String::length), registry, PRICES, settings, ids),
                 new ToolStep(store, registry, settings, ids, threads),
                 settings);
         reaper = new Reaper(store, queue, engine, SameThread::new);

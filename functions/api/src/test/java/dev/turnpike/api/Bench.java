@@ -8,6 +8,7 @@ import dev.turnpike.access.KeyStore;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.fake.Workbench;
+import dev.turnpike.model.ModelClient;
 import dev.turnpike.replay.StreamReplay;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.RequestReader;
@@ -44,7 +45,16 @@ final class Bench {
     Consumer<Duration> meanwhile = this::work;
 
     Bench(Tool<?>... tools) {
-        work = new Workbench(tools);
+        this(new Workbench(tools), tools);
+    }
+
+    /// Over a model other than the scripted one.
+    Bench(ModelClient model) {
+        this(new Workbench(model));
+    }
+
+    private Bench(Workbench work, Tool<?>... tools) {
+        this.work = work;
         var apiKeys = new ApiKeys("dev");
         routes = new Routes(parts(apiKeys, tools));
         key = "Bearer " + newKey(apiKeys, Workbench.TENANT);
