@@ -18,6 +18,7 @@ import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.wiring.ApiParts;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -148,6 +149,15 @@ final class Bench {
         } catch (StoreUnavailableException _) {
             reply.error(ApiException.unavailable("down"));
         }
+        return Answer.read(out.toByteArray());
+    }
+
+    /// The same from the event on, with what the handler makes of failures.
+    Answer handle(String event) throws IOException {
+        HttpRequest request =
+                HttpRequest.read(new ByteArrayInputStream(event.getBytes(UTF_8)), context.getAwsRequestId());
+        var out = new ByteArrayOutputStream();
+        routes.answer(request, routes.reply(request, out), context);
         return Answer.read(out.toByteArray());
     }
 
