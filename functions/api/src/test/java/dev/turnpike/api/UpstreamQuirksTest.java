@@ -35,8 +35,8 @@ class UpstreamQuirksTest {
     private static final String FIXTURES = "shared/src/test/resources/sse";
 
     /// One of each kind; the others are cut at random places.
-    private static final List<String> CUT_EVERYWHERE =
-            List.of("framing/crlf.sse", "framing/utf-8.sse", "tools/calls-interleaved.sse", "failures/error-event.sse");
+    private static final List<String> CUT_EVERYWHERE = List.of(
+            "framing/crlf.sse", "framing/utf-8.sse", "tools/calls-interleaved.sse", "failures/error-event-crlf.sse");
 
     /// The tools that the fixtures call.
     private static final List<String> TOOLS = List.of("tide_times", "now", "note");
