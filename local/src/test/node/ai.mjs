@@ -109,16 +109,18 @@ test("goes on from a response", async () => {
   assert.match(text, /Your name is Ada/);
 });
 
-test("sends the conversation back", async () => {
-  const providerOptions = { openai: { store: false } };
-  const messages = [{ role: "user", content: "My name is Ada" }];
-  for (const question of ["What is 12 * 34?", "What did I say?", "What is my name?"]) {
-    const { response } = await generateText({ model, messages, providerOptions });
-    messages.push(...response.messages, { role: "user", content: question });
-  }
-  const { text } = await generateText({ model, messages, providerOptions });
-  assert.match(text, /Your name is Ada/);
-});
+for (const store of [true, false]) {
+  test(`sends the conversation back, ${store ? "stored" : "not stored"}`, async () => {
+    const providerOptions = { openai: { store } };
+    const messages = [{ role: "user", content: "My name is Ada" }];
+    for (const question of ["What is 12 * 34?", "What did I say?", "What is my name?"]) {
+      const { response } = await generateText({ model, messages, providerOptions });
+      messages.push(...response.messages, { role: "user", content: question });
+    }
+    const { text } = await generateText({ model, messages, providerOptions });
+    assert.match(text, /Your name is Ada/);
+  });
+}
 
 test("throws its own error for each failure", async () => {
   const providerOptions = { openai: { previousResponseId: "resp_unknown" } };

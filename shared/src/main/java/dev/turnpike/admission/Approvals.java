@@ -1,6 +1,5 @@
 package dev.turnpike.admission;
 
-import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
@@ -9,15 +8,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// Finds what a person was asked. An answer names only the request; the call that it allows is the one that was stored
 /// then, so nobody can change it in between.
 final class Approvals {
     static final Duration VALID_FOR = Duration.ofHours(24);
-
-    private static final Pattern REQUEST = Pattern.compile("mcpr_([0-9a-z]{26})_([0-9]{10})[0-9a-z]{16}");
 
     private final ConversationStore conversations;
     private final Instant now;
@@ -67,15 +62,7 @@ final class Approvals {
     }
 
     private Optional<StoredItem> find(String tenant, String request) {
-        Matcher parts = REQUEST.matcher(request);
-        if (!parts.matches()) {
-            return Optional.empty();
-        }
-        var conversation = new ConversationKey(tenant, parts.group(1));
-        long seq = Long.parseLong(parts.group(2));
-        return conversations.range(conversation, seq, seq + 1).stream()
-                .filter(stored -> stored.item() instanceof Item.ApprovalRequest asked
-                        && asked.id().equals(request))
-                .findFirst();
+        return StoredItems.find(conversations, tenant, request)
+                .filter(stored -> stored.item() instanceof Item.ApprovalRequest);
     }
 }

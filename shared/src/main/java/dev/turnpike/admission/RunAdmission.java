@@ -272,7 +272,8 @@ public final class RunAdmission {
         var limits = new Limits(settings.maxSteps(), settings.maxAttempts(), now.plus(settings.runTimeout()));
         List<Item> input = new ArrayList<>();
         for (Item item : application.input()) {
-            input.add(item.withId(ids.item(item.idPrefix(), Math.max(0, place.firstSeq()) + input.size())));
+            long seq = Math.max(0, place.firstSeq()) + input.size();
+            input.add(item.withId(ids.item(item.idPrefix(), conversation.id(), seq)));
         }
         var run = new NewRun(
                 new RunKey(conversation, ids.next()),

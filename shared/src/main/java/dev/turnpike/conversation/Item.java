@@ -133,7 +133,6 @@ public sealed interface Item {
     /// A call of one of our tools that a person must allow first. No model is shown it: once it is answered, a call
     /// with its result follows.
     ///
-    /// @param id `mcpr_<conversation>_<seq 10><random 16>`: whoever has it can find it
     /// @param arguments JSON text exactly as the model wrote it
     record ApprovalRequest(String id, String name, String arguments) implements Item {
         @Override

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 
 /// Reads `input`: a text, or items, among them a former response's `output` sent back as it was.
@@ -34,7 +35,8 @@ final class InputReader {
     private InputReader() {}
 
     /// @param body its `input` must be there
-    static List<Item> read(Fields body) {
+    /// @param stored what the id of a stored item stands for: it and what belongs to it, or nothing
+    static List<Item> read(Fields body, Function<String, List<Item>> stored) {
         JsonNode input = body.value("input");
         if (input == null) {
             throw body.missing("input");
@@ -47,8 +49,13 @@ final class InputReader {
         }
         List<Item> items = new ArrayList<>();
         Set<String> followed = new HashSet<>();
+        Set<String> referred = new HashSet<>();
         for (Fields item : body.objects("input")) {
-            read(item, items);
+            if (type(item).equals("item_reference")) {
+                refer(item, referred, stored, items);
+            } else {
+                read(item, items);
+            }
             item.text("approval_request_id")
                     .filter(_ -> item.text("type").filter("mcp_call"::equals).isPresent())
                     .ifPresent(followed::add);
@@ -62,9 +69,27 @@ final class InputReader {
         return text.isEmpty() ? List.of() : List.of(Item.Message.text(NO_ID, Role.USER, text));
     }
 
-    private static void read(Fields item, List<Item> items) {
+    private static String type(Fields item) {
         boolean reference = item.has("id") && !item.has("role") && !item.has("content");
-        String type = item.text("type").orElse(reference ? "item_reference" : "message");
+        return item.text("type").orElse(reference ? "item_reference" : "message");
+    }
+
+    /// Clients name a call and its result both by the call's id; it comes once.
+    private static void refer(
+            Fields item, Set<String> referred, Function<String, List<Item>> stored, List<Item> items) {
+        String id = item.requiredText("id");
+        if (referred.add(id)) {
+            List<Item> found = stored.apply(id);
+            if (found.isEmpty()) {
+                throw ApiException.notFound("Item with id '%s' not found. Items are not kept when 'store' is false."
+                        .formatted(WireText.shown(id)));
+            }
+            items.addAll(found);
+        }
+    }
+
+    private static void read(Fields item, List<Item> items) {
+        String type = type(item);
         switch (type) {
             case "message" -> items.add(message(item));
             case "function_call" -> items.add(call(item));
@@ -74,12 +99,6 @@ final class InputReader {
             case "mcp_approval_response" -> items.add(approval(item));
             // What it asks for is found by its id, when it is answered.
             case "mcp_list_tools", "mcp_approval_request" -> {}
-            case "item_reference" ->
-                throw ApiException.invalid(
-                        "unsupported_value",
-                        item.path("type"),
-                        "References to stored items are not supported in 'input'. Send the item itself, or go on"
-                                + " from the response that holds it with 'previous_response_id'.");
             default -> throw Fields.notAllowed(item.path("type"), type, TYPES);
         }
     }

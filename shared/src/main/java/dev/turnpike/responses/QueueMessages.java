@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -49,8 +50,9 @@ public final class QueueMessages {
         }
     }
 
+    /// @param stored what the id of a stored item stands for: it and what belongs to it, or nothing
     /// @throws ApiException it can't be served; it says why
-    public Received read(String body) {
+    public Received read(String body, Function<String, List<Item>> stored) {
         JsonNode json = WireJson.read(mapper, body);
         Fields message = Fields.of(json, "");
         Optional<Fields> envelope = message.object("value");
@@ -58,7 +60,7 @@ public final class QueueMessages {
         create.put("background", true);
         create.remove(List.of("stream", "stream_options"));
         String key = envelope.isPresent() ? message.text("key").orElse("") : "";
-        return new Received(requests.read(create), new Reply(key, envelope.isPresent(), false));
+        return new Received(requests.read(create, stored), new Reply(key, envelope.isPresent(), false));
     }
 
     private ObjectNode fromEnvelope(Fields value) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -69,14 +70,22 @@ public final class RequestReader implements RunRequest.Reader {
         this.settings = settings;
     }
 
+    /// A request that can refer to nothing that is stored.
+    ///
     /// @param json as [WireJson#read] gives it
     /// @throws ApiException the body is not a good request; it says where and why
     public CreateRequest read(JsonNode json) {
+        return read(json, _ -> List.of());
+    }
+
+    /// @param stored what the id of a stored item stands for: it and what belongs to it, or nothing
+    /// @throws ApiException the body is not a good request; it says where and why
+    public CreateRequest read(JsonNode json, Function<String, List<Item>> stored) {
         Fields body = Fields.of(json, "");
         present(body);
         refuseUnknown(body);
         validate(body);
-        List<Item> input = body.has("input") ? InputReader.read(body) : List.of();
+        List<Item> input = body.has("input") ? InputReader.read(body, stored) : List.of();
         History history = history(body);
         if (input.isEmpty() && history instanceof History.None) {
             throw ApiException.invalid(

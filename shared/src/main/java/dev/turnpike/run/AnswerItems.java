@@ -51,7 +51,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
     /// Our tools among those that the model was shown; the others are the caller's.
     ///
     /// @param askFirst those whose calls a person must allow
-    /// @param conversation its id, which a request for that carries
+    /// @param conversation its id, which those of its items carry
     record Offer(Set<String> serverTools, Set<String> askFirst, String conversation) {
         static Offer of(Run run) {
             return new Offer(
@@ -123,7 +123,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
 
     private void callsOff(List<Item> items) {
         for (OpenCall call : calls.values()) {
-            var result = new Item.ToolResult(ids.item("fco", nextSeq++), call.callId, CUT, Outcome.FAILED);
+            var result = new Item.ToolResult(id("fco"), call.callId, CUT, Outcome.FAILED);
             items.add(result);
             watcher.accept(new RunEvent.ToolFinished(call.item(), result));
         }
@@ -132,8 +132,8 @@ final class AnswerItems implements Consumer<StreamEvent> {
     /// What a person is asked is shown whole.
     private void ask(List<Item> items) {
         for (OpenCall call : requests) {
-            String id = ids.item("mcpr_" + offer.conversation, nextSeq++);
-            var request = new Item.ApprovalRequest(id, call.name, call.item().arguments());
+            var request =
+                    new Item.ApprovalRequest(id("mcpr"), call.name, call.item().arguments());
             items.add(request);
             watcher.accept(new RunEvent.ItemOpened(request));
             watcher.accept(new RunEvent.ItemClosed(request));
@@ -143,7 +143,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
     private OpenText message() {
         if (current == null || current.reasoning) {
             closeText(false);
-            current = open(new OpenText(ids.item("msg", nextSeq++), false));
+            current = open(new OpenText(id("msg"), false));
         }
         return current;
     }
@@ -151,7 +151,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
     private OpenText reasoning() {
         if (current == null || !current.reasoning) {
             closeText(false);
-            current = open(new OpenText(ids.item("rs", nextSeq++), true));
+            current = open(new OpenText(id("rs"), true));
         }
         return current;
     }
@@ -168,9 +168,13 @@ final class AnswerItems implements Consumer<StreamEvent> {
             calls.put(call, asked);
             return;
         }
-        String id = ids.item(server ? "mcp" : "fc", nextSeq++);
+        String id = id(server ? "mcp" : "fc");
         String uniqueId = callIdTaken.test(callId) ? "call_" + ids.next() : callId;
         calls.put(call, open(new OpenCall(id, uniqueId, name, server ? Executor.SERVER : Executor.CLIENT)));
+    }
+
+    private String id(String prefix) {
+        return ids.item(prefix, offer.conversation, nextSeq++);
     }
 
     private <T extends Open> T open(T item) {

@@ -168,16 +168,18 @@ public final class ToolStep {
     /// @param before how many items come before theirs
     private List<Work> prepare(LiveRun live, int before, List<Item.ToolCall> calls, Map<Integer, ToolRecord> known) {
         long seq = live.run().endSeq() + before;
+        String conversation = live.run().key().conversation().id();
         List<Work> works = new ArrayList<>();
         for (Item.ToolCall due : calls) {
             Item.Approval approval = due.id().isEmpty() ? approvalOf(live, due) : null;
-            Item.ToolCall call = approval == null ? due : due.withId(ids.item(due.idPrefix(), seq++));
+            Item.ToolCall call = approval == null ? due : due.withId(ids.item(due.idPrefix(), conversation, seq++));
             if (approval != null) {
                 live.emit(new RunEvent.ItemOpened(call));
                 live.emit(new RunEvent.ItemClosed(call));
             }
             int index = works.size();
-            works.add(new Work(index, call, approval, ids.item("fco", seq++), known.get(index), new AtomicBoolean()));
+            String result = ids.item("fco", conversation, seq++);
+            works.add(new Work(index, call, approval, result, known.get(index), new AtomicBoolean()));
         }
         return works;
     }

@@ -4,6 +4,7 @@ import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.KeyStore;
 import dev.turnpike.admission.RunAdmission;
+import dev.turnpike.admission.StoredItems;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.conversation.ConversationStore;
@@ -35,6 +36,7 @@ public record ApiParts(
         RequestReader requests,
         CompletionReader completions,
         RunAdmission admission,
+        StoredItems storedItems,
         StepEngine engine,
         StepQueue steps,
         RunStore runs,

@@ -1,6 +1,7 @@
 package dev.turnpike.wiring;
 
 import dev.turnpike.admission.RunAdmission;
+import dev.turnpike.admission.StoredItems;
 import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.responses.QueueMessages;
 import dev.turnpike.run.StepQueue;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 /// @param tenant owner of whatever arrives on the requests queue
 public record IntakeParts(
         RunAdmission admission,
+        StoredItems storedItems,
         StepQueue steps,
         ResultsQueue results,
         QueueMessages messages,

@@ -4,6 +4,7 @@ import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
+import dev.turnpike.admission.StoredItems;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoNoteStore;
@@ -194,6 +195,7 @@ public final class Wiring {
                 requests,
                 completions,
                 admission(),
+                new StoredItems(conversations, runs),
                 engine("api"),
                 steps,
                 runs,
@@ -248,6 +250,7 @@ public final class Wiring {
     public IntakeParts intake() {
         return new IntakeParts(
                 admission(),
+                new StoredItems(conversations, runs),
                 steps,
                 results(),
                 queueMessages(),

@@ -38,7 +38,10 @@ class RunAdmissionTest {
         assertThat(admitted.run().limits())
                 .isEqualTo(new Limits(50, 5, bench.clock.instant().plus(Duration.ofHours(24))));
         assertThat(bench.items(admitted.run())).isEqualTo(admitted.input());
-        assertThat(admitted.input()).extracting(Item::id).allMatch(id -> id.matches("msg_0000000000[0-9a-z]{16}"));
+        assertThat(admitted.input())
+                .extracting(Item::id)
+                .allMatch(id ->
+                        id.matches("msg_" + admitted.run().key().conversation().id() + "_0000000000[0-9a-z]{16}"));
     }
 
     @Test

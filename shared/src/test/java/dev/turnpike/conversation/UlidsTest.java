@@ -38,6 +38,6 @@ class UlidsTest {
 
     @Test
     void anItemsIdCarriesItsPlace() {
-        assertThat(ids.item("msg", 42)).matches("msg_0000000042[0-9a-z]{16}");
+        assertThat(ids.item("msg", "c".repeat(26), 42)).matches("msg_c{26}_0000000042[0-9a-z]{16}");
     }
 }

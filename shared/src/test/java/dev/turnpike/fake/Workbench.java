@@ -4,6 +4,7 @@ import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.admission.RunAdmission.Application;
+import dev.turnpike.admission.StoredItems;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
@@ -71,6 +72,7 @@ public final class Workbench {
     public final Reaper reaper;
     public final StepEngine engine;
     public final RunAdmission admission;
+    public final StoredItems storedItems = new StoredItems(store, store);
 
     /// What watchers have been told.
     public final List<RunEvent> events = new ArrayList<>();
@@ -133,7 +135,7 @@ public final class Workbench {
     /// @param json a create request; a model is added
     public Application application(String json, NewRun.@Nullable Lease lease) {
         ObjectNode body = (ObjectNode) mapper.readTree(json);
-        CreateRequest request = requests.read(body.put("model", "gpt-4o-mini"));
+        CreateRequest request = requests.read(body.put("model", "gpt-4o-mini"), id -> storedItems.find(TENANT, id));
         return new Application(TENANT, request.request(), request.input(), request.history(), lease, null, null);
     }
 

@@ -1,6 +1,7 @@
 package dev.turnpike.responses;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
@@ -13,6 +14,7 @@ import dev.turnpike.conversation.Item.ToolCall;
 import dev.turnpike.conversation.Item.ToolResult;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -168,6 +170,29 @@ class InputReaderTest {
     }
 
     @Test
+    void aReferenceStandsForWhatIsStored() {
+        var call = new ToolCall("mcp_1", "c", "calculate", "{}", Executor.SERVER);
+        var result = new ToolResult("fco_1", "c", "42", Outcome.DONE);
+        Map<String, List<Item>> stored = Map.of("mcp_1", List.of(call, result), "msg_1", List.of(user("hi")));
+
+        assertThat(Requests.read("""
+            {"model": "gpt-4o", "input": [
+              {"type": "item_reference", "id": "mcp_1"},
+              {"type": "item_reference", "id": "mcp_1"},
+              {"id": "msg_1"}]}\
+            """, id -> stored.getOrDefault(id, List.of())).input())
+                .containsExactly(call, result, user("hi"));
+    }
+
+    @Test
+    void aReferenceToNothingIsRefused() {
+        assertThatExceptionOfType(ApiException.class)
+                .isThrownBy(() -> read("[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]"))
+                .withMessage("Item with id 'msg_1' not found. Items are not kept when 'store' is false.")
+                .satisfies(refused -> assertThat(refused.status()).isEqualTo(404));
+    }
+
+    @Test
     void aMessageMayBeEmpty() {
         assertThat(read("[{\"role\":\"user\",\"content\":[]},{\"role\":\"user\",\"content\":\"\"}]"))
                 .containsExactly(new Message("", Role.USER, List.of(), false), user(""));
@@ -183,8 +208,6 @@ class InputReaderTest {
         {"type":"mcp_approval_response","approve":true} | missing_required_parameter | .approval_request_id | Missing required parameter: 'input[0].approval_request_id'.
         {"type":"mcp_approval_response","approval_request_id":"a"} | missing_required_parameter | .approve | Missing required parameter: 'input[0].approve'.
         {"type":"image"}             | invalid_value              | .type    | Invalid value: 'image'. Supported values are: 'message', 'function_call', 'function_call_output', 'reasoning', 'mcp_call', 'mcp_list_tools', 'mcp_approval_request', and 'mcp_approval_response'.
-        {"id":"msg_1"}               | unsupported_value          | .type    | References to stored items are not supported in 'input'. Send the item itself, or go on from the response that holds it with 'previous_response_id'.
-        {"id":"msg_1","type":"item_reference"} | unsupported_value | .type   | References to stored items are not supported in 'input'. Send the item itself, or go on from the response that holds it with 'previous_response_id'.
         # messages
         {"role":"user"}              | missing_required_parameter | .content | Missing required parameter: 'input[0].content'.
         {"role":"user","content":null} | missing_required_parameter | .content | Missing required parameter: 'input[0].content'.

@@ -31,7 +31,7 @@ class QueueMessagesTest {
 
     @Test
     void aCreateRequestBecomesABackgroundRunWhateverItSays() {
-        Received received = messages.read("""
+        Received received = read("""
             {"model":"gpt-4o","input":"hi","stream":true,"stream_options":{"include_obfuscation":false},
              "background":false,"metadata":{"ticket":"4711"}}\
             """);
@@ -43,7 +43,7 @@ class QueueMessagesTest {
 
     @Test
     void aWholeEnvelopeBecomesARequest() {
-        Received received = messages.read("""
+        Received received = read("""
             {"key":"order-4711","value":{"user_email":"ada@example.com","message":"Where is my parcel?",
              "context":"Ordered a week ago.","model":"gpt-4o-mini","max_tokens":200,"temperature":0.2,
              "system_prompt":"Be brief.","images":["https://example.com/a.png","data:image/jpeg;base64,AA","QUJD"]}}\
@@ -72,7 +72,7 @@ class QueueMessagesTest {
 
     @Test
     void anEnvelopeNeedsAMessageOnly() {
-        Received received = messages.read("{\"value\":{\"message\":\"hi\",\"context\":null,\"images\":null}}");
+        Received received = read("{\"value\":{\"message\":\"hi\",\"context\":null,\"images\":null}}");
         assertThat(received.request().request().model()).isEqualTo("gpt-default");
         assertThat(received.request().input()).hasSize(1);
         assertThat(received.reply()).isEqualTo(new Reply("", true, false));
@@ -81,12 +81,9 @@ class QueueMessagesTest {
     @Test
     void anEnvelopeWithImagesThatNamesNoModelIsForTheVisionModel() {
         String images = "\"message\":\"hi\",\"images\":[\"QUJD\"]";
-        assertThat(messages.read("{\"value\":{" + images + "}}")
-                        .request()
-                        .request()
-                        .model())
+        assertThat(read("{\"value\":{" + images + "}}").request().request().model())
                 .isEqualTo("gpt-vision");
-        assertThat(messages.read("{\"value\":{\"model\":\"gpt-4o\"," + images + "}}")
+        assertThat(read("{\"value\":{\"model\":\"gpt-4o\"," + images + "}}")
                         .request()
                         .request()
                         .model())
@@ -112,8 +109,8 @@ class QueueMessagesTest {
         {"key":5,"value":{"message":"hi"}}       | invalid_type               | key
         """)
     void aMessageThatCantBeServedSaysWhy(String body, String code, String param) {
-        ApiException refusal = Objects.requireNonNull(
-                catchThrowableOfType(ApiException.class, () -> messages.read(body)), "it was accepted");
+        ApiException refusal =
+                Objects.requireNonNull(catchThrowableOfType(ApiException.class, () -> read(body)), "it was accepted");
         assertThat(refusal.code()).isEqualTo(code);
         assertThat(refusal.param()).isEqualTo(param);
     }
@@ -205,5 +202,9 @@ class QueueMessagesTest {
 
     private static void assertJson(String found, String expected) {
         assertThat(Requests.MAPPER.readTree(found)).isEqualTo(Requests.MAPPER.readTree(expected));
+    }
+
+    private Received read(String body) {
+        return messages.read(body, _ -> List.of());
     }
 }

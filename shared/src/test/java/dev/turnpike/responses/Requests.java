@@ -2,9 +2,11 @@ package dev.turnpike.responses;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.turnpike.conversation.Item;
 import dev.turnpike.run.RunRequest;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +30,11 @@ final class Requests {
     /// A whole body.
     static CreateRequest read(String body) {
         return READER.read(WireJson.read(MAPPER, body));
+    }
+
+    /// A whole body that may refer to stored items.
+    static CreateRequest read(String body, Function<String, List<Item>> stored) {
+        return READER.read(WireJson.read(MAPPER, body), stored);
     }
 
     /// A good request with further fields.

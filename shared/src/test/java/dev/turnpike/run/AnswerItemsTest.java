@@ -14,11 +14,13 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AnswerItemsTest {
+    private static final String CONVERSATION = "c".repeat(26);
+
     private final List<RunEvent> told = new ArrayList<>();
     private final AnswerItems answer = new AnswerItems(
             new CountingIds(),
             7,
-            new AnswerItems.Offer(Set.of("look", "pay"), Set.of("pay"), "c".repeat(26)),
+            new AnswerItems.Offer(Set.of("look", "pay"), Set.of("pay"), CONVERSATION),
             "taken"::equals,
             told::add);
 
@@ -30,7 +32,7 @@ class AnswerItemsTest {
             assertThat(message.text()).isEqualTo("Good day.");
             assertThat(message.parts()).hasSize(1);
             assertThat(message.incomplete()).isFalse();
-            assertThat(message.id()).startsWith("msg_0000000007");
+            assertThat(message.id()).startsWith("msg_" + CONVERSATION + "_0000000007");
         });
     }
 
@@ -43,7 +45,8 @@ class AnswerItemsTest {
                 new StreamEvent.TextDelta("Looking."));
 
         assertThat(answer.close(false))
-                .extracting(item -> item.id().substring(0, item.id().length() - 16))
+                .extracting(
+                        item -> item.id().substring(0, item.id().length() - 16).replace(CONVERSATION + "_", ""))
                 .containsExactly("rs_0000000007", "msg_0000000008", "mcp_0000000009", "msg_0000000010");
     }
 
@@ -59,8 +62,9 @@ class AnswerItemsTest {
         List<Item> items = answer.close(false);
 
         assertThat(items)
-                .extracting(item -> item.id().substring(0, item.id().length() - 16))
-                .containsExactly("mcp_0000000007", "mcpr_" + "c".repeat(26) + "_0000000008");
+                .extracting(
+                        item -> item.id().substring(0, item.id().length() - 16).replace(CONVERSATION + "_", ""))
+                .containsExactly("mcp_0000000007", "mcpr_0000000008");
         assertThat(items.getLast()).isInstanceOfSatisfying(Item.ApprovalRequest.class, request -> {
             assertThat(request.name()).isEqualTo("pay");
             assertThat(request.arguments()).isEqualTo("{\"sum\": 7}");
@@ -182,7 +186,7 @@ class AnswerItemsTest {
         assertThat(items.subList(2, 4))
                 .extracting(item -> ((Item.ToolResult) item).callId())
                 .containsExactly("a", "b");
-        assertThat(items.get(3).id()).startsWith("fco_0000000010");
+        assertThat(items.get(3).id()).startsWith("fco_" + CONVERSATION + "_0000000010");
     }
 
     @Test
@@ -212,6 +216,6 @@ class AnswerItemsTest {
     /// Ids of items are made in the order in which they open.
     private static String id(int index) {
         String prefix = index == 0 ? "mcp" : "fc";
-        return "%s_%010d%016d".formatted(prefix, 7 + index, 1 + index);
+        return "%s_%s_%010d%016d".formatted(prefix, CONVERSATION, 7 + index, 1 + index);
     }
 }

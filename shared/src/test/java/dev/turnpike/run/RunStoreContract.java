@@ -578,7 +578,7 @@ public abstract class RunStoreContract extends StoreContract {
     }
 
     private Item placedMessage() {
-        return Item.Message.text(ids.item("msg", 0), Item.Role.USER, "And then?");
+        return Item.Message.text(ids.item("msg", "c".repeat(26), 0), Item.Role.USER, "And then?");
     }
 
     @Test
@@ -805,13 +805,13 @@ public abstract class RunStoreContract extends StoreContract {
     void anApprovalIsUsedByOneRunHoweverOftenItTries() {
         Run run = acquired(created());
         Run other = acquired(created());
-        String request = ids.item("mcpr_" + run.key().conversation().id(), 7);
+        String request = ids.item("mcpr", run.key().conversation().id(), 7);
 
         assertThat(runs.useApproval(run, request)).isTrue();
         assertThat(runs.useApproval(run, request)).isTrue();
         assertThat(runs.useApproval(other, request)).isFalse();
         assertThat(runs.useApproval(
-                        other, ids.item("mcpr_" + run.key().conversation().id(), 7)))
+                        other, ids.item("mcpr", run.key().conversation().id(), 7)))
                 .isTrue();
     }
 

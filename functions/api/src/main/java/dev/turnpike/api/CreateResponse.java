@@ -45,7 +45,8 @@ final class CreateResponse {
     }
 
     void serve(HttpRequest http, Principal caller, HttpReply reply, Context context) throws IOException {
-        CreateRequest request = parts.requests().read(http.json(parts.mapper()));
+        CreateRequest request = parts.requests()
+                .read(http.json(parts.mapper()), id -> parts.storedItems().find(caller.tenant(), id));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         boolean background = request.request().background();
         NewRun.@Nullable Lease lease = background ? null : parts.engine().firstLease(deadline);

@@ -73,6 +73,7 @@ final class Bench {
                 requests,
                 new CompletionReader(requests, settings),
                 work.admission,
+                work.storedItems,
                 work.engine,
                 work.queue,
                 work.store,
