@@ -19,7 +19,7 @@ final class StepPlan {
 
     /// The step to take now, by a holder who has just acquired the run.
     NextStep first(LiveRun live) {
-        return limited(live, live.run().step(), due(owed(live.items(), List.of())));
+        return limited(live, live.run().step(), due(owed(live, List.of())));
     }
 
     /// What follows a step, before its result is committed.
@@ -38,7 +38,7 @@ final class StepPlan {
 
     /// The same once these items are committed.
     static List<Item.ToolCall> toolsDue(LiveRun live, List<Item> added) {
-        return by(owed(live.items(), added), Executor.SERVER);
+        return by(owed(live, added), Executor.SERVER);
     }
 
     private static NextStep due(Map<String, Item.ToolCall> owed) {
@@ -47,7 +47,7 @@ final class StepPlan {
     }
 
     private static NextStep next(LiveRun live, StepResult result) {
-        Map<String, Item.ToolCall> owed = owed(live.items(), result.items());
+        Map<String, Item.ToolCall> owed = owed(live, result.items());
         if (!by(owed, Executor.SERVER).isEmpty()) {
             return due(owed);
         }
@@ -87,10 +87,25 @@ final class StepPlan {
         return live.deadline().remaining().compareTo(needed) < 0 ? new NextStep.HandOver(Duration.ZERO) : wanted;
     }
 
-    /// Calls without a result, by call id. An id may come again in a later answer; then the later call counts.
-    private static Map<String, Item.ToolCall> owed(List<Item> items, List<Item> added) {
+    /// Calls without a result, by call id. An id may come again in a later answer; then the later call counts. What a
+    /// person has allowed counts for the run that it was sent with: an earlier run's approval is used up, or can be
+    /// sent again.
+    private static Map<String, Item.ToolCall> owed(LiveRun live, List<Item> added) {
         Map<String, Item.ToolCall> owed = new LinkedHashMap<>();
-        items.forEach(item -> note(owed, item));
+        int own = live.items().size() - live.ownItems();
+        for (int i = 0; i < live.items().size(); i++) {
+            Item item = live.items().get(i);
+            if (i >= own || !(item instanceof Item.Approval)) {
+                note(owed, item);
+            }
+        }
+        added.forEach(item -> note(owed, item));
+        return owed;
+    }
+
+    private static Map<String, Item.ToolCall> owed(List<Item> own, List<Item> added) {
+        Map<String, Item.ToolCall> owed = new LinkedHashMap<>();
+        own.forEach(item -> note(owed, item));
         added.forEach(item -> note(owed, item));
         return owed;
     }

@@ -17,6 +17,7 @@ import dev.turnpike.run.StopReason;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -164,7 +165,8 @@ class ResponseWriterTest {
     @EnumSource(StopReason.class)
     void onlyACompletedRunWasCompletedAtSomeTime(StopReason reason) {
         JsonNode response = write(Runs.ended(reason));
-        boolean completed = reason == StopReason.ANSWERED || reason == StopReason.CLIENT_TOOLS;
+        boolean completed = Set.of(StopReason.ANSWERED, StopReason.CLIENT_TOOLS, StopReason.APPROVAL)
+                .contains(reason);
         assertThat(response.path("completed_at").isNull()).isEqualTo(!completed);
         assertThat(response.path("status").asString().equals("completed")).isEqualTo(completed);
     }

@@ -177,6 +177,23 @@ class ApprovalTest {
     }
 
     @Test
+    void anApprovalWhoseRunEndedBeforeItCameToItIsNotTakenUpByTheNext() {
+        Run run = asked();
+        bench.clock.advance(Duration.ofHours(1));
+        bench.post(approval(run, request(run).id(), true, ", \"background\": true"));
+        bench.clock.advance(Duration.ofHours(24));
+        bench.work();
+        bench.model.plays(says("Nothing was paid."));
+
+        Run next = ((Outcome.Ended) bench.call("{\"input\": \"Well?\", \"conversation\": \"conv_%s\"}"
+                        .formatted(run.key().conversation().id())))
+                .run();
+
+        assertThat(pay.starts()).isEmpty();
+        assertThat(bench.said(next)).isEqualTo("Nothing was paid.");
+    }
+
+    @Test
     void whoGoesOnWithoutAnAnswerLeavesTheCallUnmade() {
         Run run = asked();
         bench.model.plays(says("Fine."));
