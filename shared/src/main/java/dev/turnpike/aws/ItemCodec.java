@@ -61,6 +61,7 @@ final class ItemCodec {
                 json.writeStringProperty("call", result.callId());
                 json.writeStringProperty("output", result.output());
                 json.writeStringProperty("outcome", result.outcome().name().toLowerCase(Locale.ROOT));
+                json.writeStringProperty("by", result.executor().name().toLowerCase(Locale.ROOT));
             }
             case Item.Reasoning reasoning -> {
                 json.writeStringProperty("type", "reasoning");
@@ -120,7 +121,8 @@ final class ItemCodec {
                         id,
                         json.path("call").asString(),
                         json.path("output").asString(),
-                        constant(Item.Outcome.class, json, "outcome"));
+                        constant(Item.Outcome.class, json, "outcome"),
+                        constant(Item.Executor.class, json, "by"));
             case "reasoning" -> new Item.Reasoning(id, json.path("text").asString());
             case "approval_request" ->
                 new Item.ApprovalRequest(

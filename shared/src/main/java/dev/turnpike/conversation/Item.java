@@ -115,10 +115,16 @@ public sealed interface Item {
     }
 
     /// @param output what the model is told; an error text when `outcome` is not DONE
-    record ToolResult(String id, String callId, String output, Outcome outcome) implements Item {
+    /// @param executor of the call that it answers
+    record ToolResult(String id, String callId, String output, Outcome outcome, Executor executor) implements Item {
+        /// What the caller answers a call of its own tools with.
+        public static ToolResult ofClient(String id, String callId, String output) {
+            return new ToolResult(id, callId, output, Outcome.DONE, Executor.CLIENT);
+        }
+
         @Override
         public ToolResult withId(String id) {
-            return new ToolResult(id, callId, output, outcome);
+            return new ToolResult(id, callId, output, outcome, executor);
         }
     }
 

@@ -34,6 +34,30 @@ final class InputReader {
 
     private InputReader() {}
 
+    /// Items of another field than `input`, where nothing stored is referred to: an array of objects.
+    static List<Item> items(Fields body, String name) {
+        return items(body, name, _ -> List.of());
+    }
+
+    private static List<Item> items(Fields body, String name, Function<String, List<Item>> stored) {
+        List<Item> items = new ArrayList<>();
+        Set<String> followed = new HashSet<>();
+        Set<String> referred = new HashSet<>();
+        for (Fields item : body.objects(name)) {
+            if (type(item).equals("item_reference")) {
+                refer(item, referred, stored, items);
+            } else {
+                read(item, items);
+            }
+            item.text("approval_request_id")
+                    .filter(_ -> item.text("type").filter("mcp_call"::equals).isPresent())
+                    .ifPresent(followed::add);
+        }
+        // An approval whose call is there, too, is history sent back.
+        items.removeIf(item -> item instanceof Item.Approval approval && followed.contains(approval.requestId()));
+        return items;
+    }
+
     /// @param body its `input` must be there
     /// @param stored what the id of a stored item stands for: it and what belongs to it, or nothing
     static List<Item> read(Fields body, Function<String, List<Item>> stored) {
@@ -47,22 +71,7 @@ final class InputReader {
         if (!input.isArray()) {
             throw ApiException.wrongType("input", "a string or an array", Fields.kind(input));
         }
-        List<Item> items = new ArrayList<>();
-        Set<String> followed = new HashSet<>();
-        Set<String> referred = new HashSet<>();
-        for (Fields item : body.objects("input")) {
-            if (type(item).equals("item_reference")) {
-                refer(item, referred, stored, items);
-            } else {
-                read(item, items);
-            }
-            item.text("approval_request_id")
-                    .filter(_ -> item.text("type").filter("mcp_call"::equals).isPresent())
-                    .ifPresent(followed::add);
-        }
-        // An approval whose call is there, too, is history sent back.
-        items.removeIf(item -> item instanceof Item.Approval approval && followed.contains(approval.requestId()));
-        return items;
+        return items(body, "input", stored);
     }
 
     private static List<Item> text(String text) {
@@ -132,7 +141,7 @@ final class InputReader {
         if (!allowed.contains(type)) {
             if (type.equals("input_file") && role != Role.ASSISTANT) {
                 throw ApiException.invalid(
-                        "unsupported_value", part.path("type"), "Files are not supported in 'input'. Send their text.");
+                        "unsupported_value", part.path("type"), "Files are not supported. Send their text.");
             }
             throw Fields.notAllowed(part.path("type"), type, allowed);
         }
@@ -180,7 +189,7 @@ final class InputReader {
             throw ApiException.wrongType(item.path("output"), "a string or an array", Fields.kind(output));
         }
         if (output.isString()) {
-            return new Item.ToolResult(NO_ID, callId, output.asString(), Outcome.DONE);
+            return Item.ToolResult.ofClient(NO_ID, callId, output.asString());
         }
         var text = new StringBuilder();
         for (Fields part : item.objects("output")) {
@@ -190,7 +199,7 @@ final class InputReader {
             }
             text.append(part.requiredText("text"));
         }
-        return new Item.ToolResult(NO_ID, callId, text.toString(), Outcome.DONE);
+        return Item.ToolResult.ofClient(NO_ID, callId, text.toString());
     }
 
     /// A call that a server has run, with its result in it. It becomes history; it never runs again.
@@ -201,11 +210,11 @@ final class InputReader {
         JsonNode error = item.value("error");
         JsonNode output = item.value("output");
         if (error != null) {
-            items.add(new Item.ToolResult(NO_ID, callId, told(error), Outcome.FAILED));
+            items.add(new Item.ToolResult(NO_ID, callId, told(error), Outcome.FAILED, Executor.SERVER));
         } else if (output != null) {
-            items.add(new Item.ToolResult(NO_ID, callId, told(output), Outcome.DONE));
+            items.add(new Item.ToolResult(NO_ID, callId, told(output), Outcome.DONE, Executor.SERVER));
         } else {
-            items.add(new Item.ToolResult(NO_ID, callId, NO_RESULT, Outcome.FAILED));
+            items.add(new Item.ToolResult(NO_ID, callId, NO_RESULT, Outcome.FAILED, Executor.SERVER));
         }
     }
 

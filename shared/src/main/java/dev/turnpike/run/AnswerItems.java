@@ -123,7 +123,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
 
     private void callsOff(List<Item> items) {
         for (OpenCall call : calls.values()) {
-            var result = new Item.ToolResult(id("fco"), call.callId, CUT, Outcome.FAILED);
+            var result = new Item.ToolResult(id("fco"), call.callId, CUT, Outcome.FAILED, call.executor);
             items.add(result);
             watcher.accept(new RunEvent.ToolFinished(call.item(), result));
         }

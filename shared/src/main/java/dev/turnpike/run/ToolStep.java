@@ -2,6 +2,7 @@ package dev.turnpike.run;
 
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.run.RunStore.ToolRecord;
 import dev.turnpike.run.StepResult.Verdict;
@@ -292,7 +293,7 @@ public final class ToolStep {
     }
 
     private static Item.ToolResult result(Work work, String text, Outcome outcome) {
-        return new Item.ToolResult(work.resultId, work.call.callId(), text, outcome);
+        return new Item.ToolResult(work.resultId, work.call.callId(), text, outcome, Executor.SERVER);
     }
 
     private static Verdict verdict(LiveRun live, List<Item> results) {

@@ -153,6 +153,6 @@ class ContextWindowTest {
     }
 
     private static Item result(String callId, int length) {
-        return new Item.ToolResult("fco_" + callId, callId, "x".repeat(length), Outcome.DONE);
+        return new Item.ToolResult("fco_" + callId, callId, "x".repeat(length), Outcome.DONE, Executor.SERVER);
     }
 }

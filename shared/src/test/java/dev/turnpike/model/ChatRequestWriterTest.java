@@ -230,7 +230,7 @@ final class ChatRequestWriterTest {
     }
 
     private static ToolResult result(String callId, String output) {
-        return new ToolResult("fco_" + callId, callId, output, Outcome.DONE);
+        return new ToolResult("fco_" + callId, callId, output, Outcome.DONE, Executor.SERVER);
     }
 
     private static ModelRequest request(List<Item> items) {

@@ -24,7 +24,7 @@ final class UsageEstimateTest {
         List<Item> items = List.of(
                 Message.text("msg_1", Role.USER, "12345"),
                 new Item.ToolCall("fc_1", "c", "now", "{}", Executor.SERVER),
-                new Item.ToolResult("fco_1", "c", "1234567", Outcome.DONE),
+                new Item.ToolResult("fco_1", "c", "1234567", Outcome.DONE, Executor.SERVER),
                 new Item.Reasoning("rs_1", "not sent"));
         var tool = new ToolSpec("now", "tells", null, null);
 

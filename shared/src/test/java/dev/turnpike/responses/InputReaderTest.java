@@ -100,14 +100,14 @@ class InputReaderTest {
                         user("Add 1 and 2, then ask for my name."),
                         new Reasoning("", "I should add."),
                         new ToolCall("", "mcp_1", "calculate", "{\"expression\":\"1+2\"}", Executor.SERVER),
-                        new ToolResult("", "mcp_1", "3", Outcome.DONE),
+                        new ToolResult("", "mcp_1", "3", Outcome.DONE, Executor.SERVER),
                         new Message(
                                 "",
                                 Role.ASSISTANT,
                                 List.of(new Part.Text("It is 3."), new Part.Refusal("No more.")),
                                 false),
                         new ToolCall("", "call_1", "ask", "{}", Executor.CLIENT),
-                        new ToolResult("", "call_1", "Ada", Outcome.DONE));
+                        new ToolResult("", "call_1", "Ada", Outcome.DONE, Executor.CLIENT));
     }
 
     @Test
@@ -115,7 +115,7 @@ class InputReaderTest {
         List<Item> output = List.of(
                 new Reasoning("rs_1", "Hm."),
                 new ToolCall("mcp_1", "call_9", "calculate", "{\"expression\":\"1/0\"}", Executor.SERVER),
-                new ToolResult("fco_1", "call_9", "Division by zero.", Outcome.FAILED),
+                new ToolResult("fco_1", "call_9", "Division by zero.", Outcome.FAILED, Executor.SERVER),
                 new Message("msg_1", Role.ASSISTANT, List.of(new Part.Text("Cut")), true),
                 new ToolCall("fc_1", "call_1", "ask", "{}", Executor.CLIENT));
         var response = Requests.MAPPER.readTree(
@@ -125,7 +125,7 @@ class InputReaderTest {
                 .containsExactly(
                         new Reasoning("", "Hm."),
                         new ToolCall("", "mcp_1", "calculate", "{\"expression\":\"1/0\"}", Executor.SERVER),
-                        new ToolResult("", "mcp_1", "Division by zero.", Outcome.FAILED),
+                        new ToolResult("", "mcp_1", "Division by zero.", Outcome.FAILED, Executor.SERVER),
                         new Message("", Role.ASSISTANT, List.of(new Part.Text("Cut")), true),
                         new ToolCall("", "call_1", "ask", "{}", Executor.CLIENT));
     }
@@ -140,10 +140,10 @@ class InputReaderTest {
             """))
                 .filteredOn(ToolResult.class::isInstance)
                 .containsExactly(
-                        new ToolResult("", "mcp_1", "No note.", Outcome.FAILED),
-                        new ToolResult("", "mcp_2", "{\"code\":5}", Outcome.FAILED),
-                        new ToolResult("", "mcp_3", "", Outcome.DONE),
-                        new ToolResult("", "mcp_4", "The call has no result.", Outcome.FAILED));
+                        new ToolResult("", "mcp_1", "No note.", Outcome.FAILED, Executor.SERVER),
+                        new ToolResult("", "mcp_2", "{\"code\":5}", Outcome.FAILED, Executor.SERVER),
+                        new ToolResult("", "mcp_3", "", Outcome.DONE, Executor.SERVER),
+                        new ToolResult("", "mcp_4", "The call has no result.", Outcome.FAILED, Executor.SERVER));
     }
 
     @Test
@@ -159,7 +159,7 @@ class InputReaderTest {
             [{"type":"function_call","call_id":"c","name":"f","arguments":""},
              {"type":"function_call_output","id":"fco_1","status":"completed","call_id":"c","output":
                [{"type":"input_text","text":"one "},{"type":"input_text","text":"two"}]}]\
-            """)).last().isEqualTo(new ToolResult("", "c", "one two", Outcome.DONE));
+            """)).last().isEqualTo(new ToolResult("", "c", "one two", Outcome.DONE, Executor.CLIENT));
     }
 
     @Test

@@ -178,7 +178,7 @@ class ResponseEventsTest {
                 new RunEvent.ArgumentsDelta("mcp_1", "{\"expression\":\"1+2\"}"),
                 new RunEvent.ItemClosed(call),
                 new RunEvent.ToolStarted(call),
-                new RunEvent.ToolFinished(call, new ToolResult("fco_1", "call_1", "3", Outcome.DONE)),
+                new RunEvent.ToolFinished(call, new ToolResult("fco_1", "call_1", "3", Outcome.DONE, Executor.SERVER)),
                 opened(message("msg_1")),
                 text("msg_1", "3"),
                 new RunEvent.ItemClosed(message("msg_1", new Part.Text("3"))),
@@ -237,7 +237,8 @@ class ResponseEventsTest {
                 opened(call),
                 new RunEvent.ItemClosed(call),
                 new RunEvent.ToolStarted(call),
-                new RunEvent.ToolFinished(call, new ToolResult("fco_1", "call_1", "No such note.", Outcome.FAILED)),
+                new RunEvent.ToolFinished(
+                        call, new ToolResult("fco_1", "call_1", "No such note.", Outcome.FAILED, Executor.SERVER)),
                 ended(Runs.ended(StopReason.MAX_STEPS)));
         assertThat(stream.types()).contains("mcp_call.failed").endsWith("output_item.done", "incomplete");
         assertJson(stream.only("output_item.done").path("item"), """
@@ -262,8 +263,10 @@ class ResponseEventsTest {
                 new RunEvent.ItemClosed(second),
                 new RunEvent.ToolStarted(first),
                 new RunEvent.ToolStarted(second),
-                new RunEvent.ToolFinished(second, new ToolResult("fco_2", "call_2", "two", Outcome.DONE)),
-                new RunEvent.ToolFinished(first, new ToolResult("fco_1", "call_1", "one", Outcome.DONE)),
+                new RunEvent.ToolFinished(
+                        second, new ToolResult("fco_2", "call_2", "two", Outcome.DONE, Executor.SERVER)),
+                new RunEvent.ToolFinished(
+                        first, new ToolResult("fco_1", "call_1", "one", Outcome.DONE, Executor.SERVER)),
                 ended(Runs.completed()));
         stream.assertRules();
         assertThat(outputIds()).containsExactly("mcp_1", "mcp_2");
@@ -323,8 +326,10 @@ class ResponseEventsTest {
                 opened(serverCall("mcp_1", "call_2", "{}")),
                 new RunEvent.ArgumentsDelta("mcp_1", "{\"expr"),
                 new RunEvent.ToolFinished(
-                        clientCall("{\"q\":"), new ToolResult("fco_1", "call_1", "Cut.", Outcome.FAILED)),
-                new RunEvent.ToolFinished(ours, new ToolResult("fco_2", "call_2", "Cut.", Outcome.FAILED)),
+                        clientCall("{\"q\":"),
+                        new ToolResult("fco_1", "call_1", "Cut.", Outcome.FAILED, Executor.CLIENT)),
+                new RunEvent.ToolFinished(
+                        ours, new ToolResult("fco_2", "call_2", "Cut.", Outcome.FAILED, Executor.SERVER)),
                 ended(Runs.ended(StopReason.MAX_OUTPUT_TOKENS)));
         stream.assertRules();
         assertThat(stream.types()).doesNotContain("function_call_arguments.done", "mcp_call.completed");
@@ -393,7 +398,8 @@ class ResponseEventsTest {
         begin();
         tell(
                 new RunEvent.ToolStarted(earlier),
-                new RunEvent.ToolFinished(earlier, new ToolResult("fco_0", "call_0", "3", Outcome.DONE)),
+                new RunEvent.ToolFinished(
+                        earlier, new ToolResult("fco_0", "call_0", "3", Outcome.DONE, Executor.SERVER)),
                 opened(message("msg_1")),
                 text("msg_1", "3"),
                 new RunEvent.ItemClosed(message("msg_1", new Part.Text("3"))),
@@ -409,10 +415,10 @@ class ResponseEventsTest {
                 message("msg_1", new Part.Text("I'll see."), new Part.Refusal("But no.")),
                 serverCall("mcp_1", "call_1", "{\"expression\":\"1+2\"}"),
                 serverCall("mcp_2", "call_2", "{}"),
-                new ToolResult("fco_1", "call_1", "3", Outcome.DONE),
-                new ToolResult("fco_2", "call_2", "Lost.", Outcome.UNKNOWN),
+                new ToolResult("fco_1", "call_1", "3", Outcome.DONE, Executor.SERVER),
+                new ToolResult("fco_2", "call_2", "Lost.", Outcome.UNKNOWN, Executor.SERVER),
                 clientCall("{\"half"),
-                new ToolResult("fco_3", "call_1x", "Cut.", Outcome.FAILED),
+                new ToolResult("fco_3", "call_1x", "Cut.", Outcome.FAILED, Executor.SERVER),
                 new Message("msg_2", Role.ASSISTANT, List.of(new Part.Text("Cut")), true));
         Run run = Runs.ended(StopReason.MAX_OUTPUT_TOKENS).build();
         events.begin(run);
@@ -424,7 +430,8 @@ class ResponseEventsTest {
 
     @Test
     void aReplayOfACutCallNeverShowsItAsOneToBeRun() {
-        List<Item> output = List.of(clientCall("{\"half"), new ToolResult("fco_1", "call_1", "Cut.", Outcome.FAILED));
+        List<Item> output = List.of(
+                clientCall("{\"half"), new ToolResult("fco_1", "call_1", "Cut.", Outcome.FAILED, Executor.CLIENT));
         Run run = Runs.ended(StopReason.MAX_OUTPUT_TOKENS).build();
         events.begin(run);
         events.happened(run, output);

@@ -246,8 +246,8 @@ class ResponseWriterTest {
                 new ToolCall("mcp_1", "call_1", "recall", "{}", Executor.SERVER),
                 new ToolCall("mcp_2", "call_2", "recall", "{\"n\":1}", Executor.SERVER),
                 new ToolCall("mcp_3", "call_3", "recall", "{}", Executor.SERVER),
-                new ToolResult("fco_2", "call_2", "", Outcome.DONE),
-                new ToolResult("fco_1", "call_1", "No note.", Outcome.FAILED));
+                new ToolResult("fco_2", "call_2", "", Outcome.DONE, Executor.SERVER),
+                new ToolResult("fco_1", "call_1", "No note.", Outcome.FAILED, Executor.SERVER));
         assertField(write(Runs.ended(StopReason.MAX_STEPS), output), "output", """
             [{"id":"mcp_1","type":"mcp_call","status":"failed","server_label":"turnpike","name":"recall",
               "arguments":"{}","output":null,"error":"No note.","approval_request_id":null},
@@ -272,7 +272,7 @@ class ResponseWriterTest {
                 new Message("msg_1", Role.ASSISTANT, List.of(new Part.Text("a"), new Part.Refusal("b")), false),
                 new ToolCall("fc_1", "call_1", "ask", "{not json", Executor.CLIENT),
                 new ToolCall("fc_2", "call_2", "ask", "{", Executor.CLIENT),
-                new ToolResult("fco_1", "call_2", "Cut.", Outcome.FAILED),
+                new ToolResult("fco_1", "call_2", "Cut.", Outcome.FAILED, Executor.SERVER),
                 new Message("msg_2", Role.ASSISTANT, List.of(), true));
         assertField(write(Runs.ended(StopReason.MAX_OUTPUT_TOKENS), output), "output", """
             [{"id":"rs_1","type":"reasoning","status":"completed",
