@@ -189,3 +189,46 @@ test("throws its own error for each failure of a chat", async () => {
     return true;
   });
 });
+
+test("keeps a conversation", async () => {
+  const conversation = await client.conversations.create({
+    metadata: { topic: "tolls" },
+    items: [{ type: "message", role: "user", content: "My name is Ada." }],
+  });
+  assert.equal(conversation.metadata.topic, "tolls");
+  const changed = await client.conversations.update(conversation.id, { metadata: { topic: "bridges" } });
+  assert.deepEqual(changed.metadata, { topic: "bridges" });
+  const added = await client.conversations.items.create(conversation.id, {
+    items: [{ role: "user", content: "One" }, { role: "user", content: "Two" }],
+  });
+  assert.equal(added.data.length, 2);
+  const response = await client.responses.create({ model, input: "What is 12 * 34?", conversation: conversation.id });
+
+  const types = [];
+  for await (const item of client.conversations.items.list(conversation.id, { limit: 2, order: "asc" })) types.push(item.type);
+  assert.deepEqual(types, ["message", "message", "message", "message", "mcp_call", "message"]);
+
+  const [first] = added.data;
+  await client.conversations.items.delete(first.id, { conversation_id: conversation.id });
+  await assert.rejects(
+    client.conversations.items.retrieve(first.id, { conversation_id: conversation.id }),
+    OpenAI.NotFoundError,
+  );
+  await client.responses.delete(response.id);
+  await assert.rejects(client.responses.retrieve(response.id), OpenAI.NotFoundError);
+  const left = [];
+  for await (const item of client.conversations.items.list(conversation.id)) left.push(item.id);
+  assert.equal(left.length, 5);
+  const deleted = await client.conversations.delete(conversation.id);
+  assert.equal(deleted.deleted, true);
+});
+
+test("reads what a response was asked, and counts it", async () => {
+  const response = await client.responses.create({ model, input: "Hello" });
+  const texts = [];
+  for await (const item of client.responses.inputItems.list(response.id)) texts.push(item.content[0].text);
+  assert.deepEqual(texts, ["Hello"]);
+  const counted = await client.responses.inputTokens.count({ model, input: "Hello" });
+  assert.ok(counted.input_tokens > 0);
+  assert.equal((await client.models.retrieve(model)).id, model);
+});

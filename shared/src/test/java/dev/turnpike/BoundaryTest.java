@@ -33,10 +33,10 @@ class BoundaryTest {
     /// all. A new package gets its place here.
     private static final Map<String, Set<String>> MAY_NAME = mayName();
 
-    /// Packages of more than 20 files, and how far each may grow. These are one subject each, told in small
-    /// values, or, in `aws`, one class for each kind of row; one more needs such a reason.
+    /// Packages of more than 20 files, and how far each may grow. These are one subject each, told in small values; in
+    /// `aws` one class for each kind of row; in `api` one for each thing with routes. One more needs such a reason.
     private static final Map<String, Integer> LARGER_PACKAGES =
-            Map.of("shared aws", 28, "shared run", 33, "shared model", 28, "local local", 40, "functions/api api", 28);
+            Map.of("shared aws", 32, "shared run", 34, "shared model", 28, "functions/api api", 28, "local local", 40);
 
     private static Map<String, Set<String>> mayName() {
         Set<String> ground = Set.of("sse", "tokens", "tool", "lambda", "access");

@@ -2,10 +2,12 @@ package dev.turnpike.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.aws.CheckedRows;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.EventRows;
 import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.conversation.ConversationStore.NewConversation;
 import dev.turnpike.replay.EventLog;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.RunRequest;
@@ -118,6 +120,11 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
                 new DynamoConversationStore(client(), table, mapper, clock));
     }
 
+    /// The newest table, to be checked.
+    CheckedRows checked(InstantSource clock) {
+        return new CheckedRows(client(), table, WireJson.mapper(), clock);
+    }
+
     EventLog eventLog(InstantSource clock) {
         table = "table-" + UUID.randomUUID();
         Table.create(client(), table);
@@ -127,7 +134,8 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
     /// Deletes a conversation that was in the newest table.
     void delete(ConversationKey conversation, Instant now) {
         var conversations = new DynamoConversationStore(client(), table, WireJson.mapper(), () -> now);
-        conversations.create(conversation, now, now.plus(Duration.ofDays(1)));
+        conversations.create(
+                new NewConversation(conversation, Map.of(), List.of(), now, now.plus(Duration.ofDays(1))));
         assertThat(conversations.delete(conversation, now)).isTrue();
     }
 

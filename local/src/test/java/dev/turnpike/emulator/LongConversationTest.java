@@ -8,6 +8,7 @@ import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Role;
+import dev.turnpike.conversation.ItemPages;
 import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.MemoryQueue;
 import dev.turnpike.fake.PortCalls;
@@ -66,6 +67,42 @@ class LongConversationTest extends StoreContract {
         List<Item> shown = model.requests().getLast().items();
         assertThat(shown).startsWith(history.get(4_902)).hasSize(99);
         assertThat(shown.subList(0, 98)).isEqualTo(history.subList(4_902, 5_000));
+    }
+
+    @Test
+    @DisplayName("Row 39: a page of 5,000 items reads no more than one of 500, in either order, anywhere")
+    void whatAPageReadsDoesNotDependOnTheLengthOfItsConversation() {
+        List<CapacityMeter.Consumed> few = pagesOf(500);
+        List<CapacityMeter.Consumed> many = pagesOf(5_000);
+
+        assertThat(many).isEqualTo(few);
+        assertThat(many).allSatisfy(page -> assertThat(page.rows()).isEqualTo(21));
+    }
+
+    private List<CapacityMeter.Consumed> pagesOf(int items) {
+        Run run = ended(newRun(conversation(), new Place.NewConversation(null), alike(items)));
+        var pages = new ItemPages(conversations);
+        List<CapacityMeter.Consumed> read = new ArrayList<>();
+        for (boolean newestFirst : new boolean[] {true, false}) {
+            for (Long after : new Long[] {null, 100L, 300L}) {
+                TABLES.capacity().take();
+                var asked = new ItemPages.Asked(20, newestFirst, after);
+                assertThat(pages.page(run.key().conversation(), 0, run.endSeq(), asked)
+                                .items())
+                        .hasSize(20);
+                read.add(TABLES.capacity().take());
+            }
+        }
+        return read;
+    }
+
+    /// Of one length each, so that what they cost can be compared.
+    private List<Item> alike(int count) {
+        List<Item> items = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            items.add(message("A message of some length."));
+        }
+        return items;
     }
 
     @Test
@@ -230,6 +267,6 @@ class LongConversationTest extends StoreContract {
     private static List<Item> pair(String callId, String result) {
         return List.of(
                 new Item.ToolCall("fc_" + callId, callId, "look", "{}", Executor.CLIENT),
-                new Item.ToolResult("fco_" + callId, callId, result, Outcome.DONE));
+                new Item.ToolResult("fco_" + callId, callId, result, Outcome.DONE, Executor.SERVER));
     }
 }

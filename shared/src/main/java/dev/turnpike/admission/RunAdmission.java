@@ -242,11 +242,22 @@ public final class RunAdmission {
         if (application.input().size() > RunStore.MOST_ITEMS_AT_ONCE) {
             return new Admission.TooManyItems(RunStore.MOST_ITEMS_AT_ONCE);
         }
+        stayListed(conversation);
         Admission admission = create(
                 application, conversation.key(), new Place.Append(conversation.nextSeq(), conversation.parent()));
         return admission instanceof Admission.ConversationLocked && mayWait(application)
                 ? waitFor(application, conversation, false)
                 : admission;
+    }
+
+    /// The turn prolongs the conversation beyond its entry in the list, once in a long while.
+    private void stayListed(Conversation conversation) {
+        Instant now = clock.instant();
+        Instant expires = now.plus(settings.conversationTtl());
+        // Its steps prolong it further.
+        if (conversation.leavesList(expires.plus(settings.runTimeout()))) {
+            conversations.keepListed(conversation.key(), Conversation.listedUntil(now, expires));
+        }
     }
 
     /// Whoever is left to the queue can wait for a busy conversation. Results of tools can't: what they answer is not
@@ -263,6 +274,7 @@ public final class RunAdmission {
         if (application.input().size() > RunStore.MOST_WAITING_ITEMS) {
             return new Admission.TooManyItems(RunStore.MOST_WAITING_ITEMS);
         }
+        stayListed(conversation);
         return create(application, conversation.key(), new Place.Waiting(next, conversation.parent()));
     }
 

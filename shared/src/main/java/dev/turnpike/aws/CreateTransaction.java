@@ -3,6 +3,7 @@ package dev.turnpike.aws;
 import static software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure.ALL_OLD;
 
 import dev.turnpike.aws.Transactions.Written;
+import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.Item;
@@ -62,7 +63,8 @@ final class CreateTransaction {
             actions.add(putFirst(idempotencyRow(run, idempotency), run.createdAt()));
         }
         if (run.place() instanceof Place.NewConversation && run.request().store()) {
-            actions.add(put(listEntry(run)));
+            actions.add(put(DynamoConversationStore.listEntry(
+                    run.key().conversation(), Conversation.listedUntil(run.createdAt(), run.expiresAt()))));
         }
         input.getLast().forEach(item -> item.rows().forEach(row -> actions.add(put(row))));
         return switch (transactions.write(run.key().run(), actions)) {
@@ -102,6 +104,10 @@ final class CreateTransaction {
                 .put("activeRun", run.key().run())
                 .put("created", run.createdAt())
                 .expires(run.expiresAt());
+        if (run.request().store()) {
+            Instant listed = Conversation.listedUntil(run.createdAt(), run.expiresAt());
+            row.put(DynamoConversationStore.LISTED, listed.getEpochSecond());
+        }
         if (parent != null) {
             row.put("parent", parent.conversation()).put("parentSeq", parent.seq());
         }
@@ -109,20 +115,37 @@ final class CreateTransaction {
     }
 
     private TransactWriteItem append(NewRun run, long firstSeq) {
+        return append(
+                table,
+                run.key().conversation(),
+                firstSeq,
+                firstSeq + run.input().size(),
+                run.key().run(),
+                run.expiresAt());
+    }
+
+    /// Moves the end of a conversation that nobody holds or waits for.
+    ///
+    /// @param run that holds it from then on; null for none
+    static TransactWriteItem append(
+            String table, ConversationKey key, long firstSeq, long end, @Nullable String run, Instant expires) {
+        Map<String, AttributeValue> values = new HashMap<>(Map.of(
+                ":none", Row.number(0),
+                ":first", Row.number(firstSeq),
+                ":end", Row.number(end),
+                ":ttl", Row.number(expires.getEpochSecond())));
+        if (run != null) {
+            values.put(":run", AttributeValue.fromS(run));
+        }
         return TransactWriteItem.builder()
                 .update(Update.builder()
                         .tableName(table)
-                        .key(TableKeys.meta(run.key().conversation()))
-                        .updateExpression("SET nextSeq = :end, activeRun = :run, #ttl = :ttl")
+                        .key(TableKeys.meta(key))
+                        .updateExpression("SET nextSeq = :end, #ttl = :ttl" + (run == null ? "" : ", activeRun = :run"))
                         .conditionExpression("nextSeq = :first AND attribute_not_exists(activeRun)"
                                 + " AND (attribute_not_exists(#queue) OR size(#queue) = :none)")
                         .expressionAttributeNames(Map.of("#ttl", TableKeys.TTL, "#queue", "queue"))
-                        .expressionAttributeValues(Map.of(
-                                ":none", Row.number(0),
-                                ":first", Row.number(firstSeq),
-                                ":end", Row.number(firstSeq + run.input().size()),
-                                ":run", AttributeValue.fromS(run.key().run()),
-                                ":ttl", Row.number(run.expiresAt().getEpochSecond())))
+                        .expressionAttributeValues(values)
                         .returnValuesOnConditionCheckFailure(ALL_OLD)
                         .build())
                 .build();
@@ -163,14 +186,6 @@ final class CreateTransaction {
                 .expires(day.isBefore(run.expiresAt()) ? day : run.expiresAt());
     }
 
-    private static Row listEntry(NewRun run) {
-        String tenant = run.key().tenant();
-        String conversation = run.key().conversation().id();
-        return Row.at(TableKeys.tenant(tenant), TableKeys.conversationListEntry(conversation))
-                .put("created", run.createdAt())
-                .expires(run.expiresAt());
-    }
-
     /// @param found the idempotency record that is there
     static Creation repeated(
             String tenant, NewRun.Idempotency wanted, Row found, Function<RunKey, @Nullable Run> earlier) {
@@ -183,9 +198,7 @@ final class CreateTransaction {
     }
 
     private TransactWriteItem put(Row row) {
-        return TransactWriteItem.builder()
-                .put(Put.builder().tableName(table).item(row.attributes()).build())
-                .build();
+        return Transactions.put(table, row);
     }
 
     /// Takes the place of a record that has expired and is still there: the table deletes such rows days later.

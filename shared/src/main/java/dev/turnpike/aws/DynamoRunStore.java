@@ -2,6 +2,7 @@ package dev.turnpike.aws;
 
 import static software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionCheckFailure.ALL_OLD;
 
+import dev.turnpike.conversation.Item;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.Run;
@@ -37,6 +38,8 @@ public final class DynamoRunStore implements RunStore {
     private final TurnTransaction turns;
     private final ToolCallRows toolCalls;
     private final ConversationDeletion deletion;
+    private final ItemDeletion itemDeletion;
+    private final ItemRows items;
 
     /// @param timeToLive of a conversation after its last run
     public DynamoRunStore(
@@ -46,7 +49,7 @@ public final class DynamoRunStore implements RunStore {
             JsonMapper mapper,
             InstantSource clock,
             Duration timeToLive) {
-        var items = new ItemRows(new ItemCodec(mapper));
+        this.items = new ItemRows(new ItemCodec(mapper));
         var lifetime = new Lifetime(timeToLive);
         var transactions = new Transactions(dynamo);
         this.table = new Table(dynamo, table);
@@ -56,12 +59,17 @@ public final class DynamoRunStore implements RunStore {
         this.commits = new CommitTransaction(table, transactions, items, lifetime);
         this.turns = new TurnTransaction(this.table, transactions, items);
         this.deletion = new ConversationDeletion(this.table);
+        this.itemDeletion = new ItemDeletion(this.table, transactions, items);
         this.toolCalls = new ToolCallRows(this.table, transactions, items, lifetime, clock);
     }
 
     @Override
     public Creation create(NewRun run) {
-        return creations.write(run, key -> find(key).orElse(null));
+        Creation creation = creations.write(run, key -> find(key).orElse(null));
+        boolean again = creation instanceof Creation.Locked
+                && run.place() instanceof NewRun.Place.Append
+                && turns.passOverEnded(run.key().conversation());
+        return again ? creations.write(run, key -> find(key).orElse(null)) : creation;
     }
 
     @Override
@@ -74,9 +82,12 @@ public final class DynamoRunStore implements RunStore {
 
     @Override
     public Optional<Run> find(RunKey key) {
-        return table.get(TableKeys.run(key))
-                .filter(row -> !row.expired(clock.instant()))
-                .map(row -> runs.read(key, row));
+        return table.get(TableKeys.run(key)).filter(row -> !gone(row)).map(row -> runs.read(key, row));
+    }
+
+    /// Whether a run's row is as good as not there.
+    private boolean gone(Row run) {
+        return run.expired(clock.instant()) || ItemDeletion.isTombstone(run);
     }
 
     @Override
@@ -109,7 +120,7 @@ public final class DynamoRunStore implements RunStore {
 
     private Acquisition lost(RunKey key, int step, Instant now, ConditionalCheckFailedException failure) {
         Map<String, AttributeValue> old = failure.item();
-        if (old == null || old.isEmpty() || new Row(old).expired(clock.instant())) {
+        if (old == null || old.isEmpty() || gone(new Row(old))) {
             return new Acquisition.Unknown();
         }
         Run run = runs.read(key, new Row(old));
@@ -234,10 +245,23 @@ public final class DynamoRunStore implements RunStore {
             return new Cancellation.Noted(runs.read(key, new Row(noted.attributes())));
         } catch (ConditionalCheckFailedException ended) {
             Map<String, AttributeValue> old = ended.item();
-            return old == null || old.isEmpty() || new Row(old).expired(clock.instant())
+            return old == null || old.isEmpty() || gone(new Row(old))
                     ? new Cancellation.Unknown()
                     : new Cancellation.Ended(runs.read(key, new Row(old)));
         }
+    }
+
+    @Override
+    public Deletion delete(RunKey key, boolean withItems, Instant now) {
+        return itemDeletion.delete(key, withItems, now);
+    }
+
+    @Override
+    public List<Item> waitingInput(Run run) {
+        String pk = TableKeys.conversation(run.key().conversation());
+        return table.allWithPrefix(pk, TableKeys.waitingItems(run.key().run())).stream()
+                .map(row -> items.content(row, List.of()))
+                .toList();
     }
 
     @Override

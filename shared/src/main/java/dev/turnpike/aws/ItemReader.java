@@ -14,19 +14,24 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 final class ItemReader {
     private final ItemRows rows;
     private final Instant now;
+    private final int mostItems;
     private final long mostCharacters;
     private final List<StoredItem> items = new ArrayList<>();
     private final TreeMap<Integer, byte[]> parts = new TreeMap<>();
     private @Nullable Row head;
     private long seq = -1;
     private long characters;
+    private long places;
+    private boolean deleted;
     private boolean torn;
 
     /// @param now what has expired by then is left out
-    /// @param mostCharacters enough are read with the item that reaches these: what is packed small may be large
-    ItemReader(ItemRows rows, Instant now, long mostCharacters) {
+    /// @param mostItems enough are read with so many
+    /// @param mostCharacters or with the item that reaches these: what is packed small may be large
+    ItemReader(ItemRows rows, Instant now, int mostItems, long mostCharacters) {
         this.rows = rows;
         this.now = now;
+        this.mostItems = mostItems;
         this.mostCharacters = mostCharacters;
     }
 
@@ -40,9 +45,19 @@ final class ItemReader {
             torn |= begun();
             head = null;
             parts.clear();
+            deleted = false;
             seq = TableKeys.itemSeq(sk);
         }
         int part = TableKeys.itemPart(sk);
+        if (part == 0 && row.has(ItemRows.DELETED)) {
+            deleted = true;
+            places++;
+            // Read before it, and left by a deletion that did not come to its end.
+            parts.clear();
+        }
+        if (deleted) {
+            return true;
+        }
         if (part == 0) {
             head = row;
         } else {
@@ -67,6 +82,7 @@ final class ItemReader {
                 Instant.ofEpochMilli(first.number("at")),
                 rows.content(first, parts.values()));
         items.add(item);
+        places++;
         characters += item.item().characters();
         head = null;
         parts.clear();
@@ -77,9 +93,18 @@ final class ItemReader {
         return items;
     }
 
-    /// Whether it stopped because the items have as many characters as are wanted.
+    /// Whether it stopped because there are as many items, or characters of them, as are wanted.
     boolean full() {
-        return characters >= mostCharacters;
+        return items.size() >= mostItems || characters >= mostCharacters;
+    }
+
+    /// How many places were seen: of items, and of those that were deleted.
+    long places() {
+        return places;
+    }
+
+    long characters() {
+        return characters;
     }
 
     /// Whether an item came without all of its parts.

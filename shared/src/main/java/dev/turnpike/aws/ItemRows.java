@@ -1,5 +1,6 @@
 package dev.turnpike.aws;
 
+import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.run.ItemTooLargeException;
 import dev.turnpike.run.RunKey;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.SdkBytes;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -19,6 +21,9 @@ final class ItemRows {
 
     /// How many rows follow the first one.
     static final String PARTS = "parts";
+
+    /// When an item was deleted. Its row stays, without content, so that places have no gap.
+    static final String DELETED = "deleted";
 
     private static final int INLINE_BYTES = 32 * 1024;
     private static final int MOST_ACTIONS = 100;
@@ -37,9 +42,22 @@ final class ItemRows {
 
     /// @throws ItemTooLargeException no transaction can hold it
     Written write(RunKey run, long seq, int step, Instant at, Instant expires, Item item) {
-        String pk = TableKeys.conversation(run.conversation());
+        return write(run.conversation(), run.run(), seq, step, at, expires, item);
+    }
+
+    /// @param run null for an item that is added without one
+    /// @throws ItemTooLargeException no transaction can hold it
+    Written write(
+            ConversationKey conversation,
+            @Nullable String run,
+            long seq,
+            int step,
+            Instant at,
+            Instant expires,
+            Item item) {
+        String pk = TableKeys.conversation(conversation);
         Row head = Row.at(pk, TableKeys.item(seq))
-                .put("run", run.run())
+                .put("run", run)
                 .put("step", step)
                 .put("at", at)
                 .expires(expires);

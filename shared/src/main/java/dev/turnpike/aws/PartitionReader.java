@@ -3,6 +3,7 @@ package dev.turnpike.aws;
 import dev.turnpike.check.Partition;
 import dev.turnpike.check.Partition.CallRow;
 import dev.turnpike.check.Partition.Claim;
+import dev.turnpike.check.Partition.Place;
 import dev.turnpike.check.Partition.RunRow;
 import dev.turnpike.check.Violation;
 import dev.turnpike.conversation.Conversation;
@@ -55,6 +56,7 @@ final class PartitionReader {
     private final ItemRows rows;
     private final RunCodec runCodec = new RunCodec(_ -> NO_REQUEST);
     private final List<StoredItem> items = new ArrayList<>();
+    private final List<Place> deletedItems = new ArrayList<>();
     private final List<RunRow> runs = new ArrayList<>();
     private final List<LedgerRow> ledger = new ArrayList<>();
     private final List<CallRow> calls = new ArrayList<>();
@@ -107,13 +109,19 @@ final class PartitionReader {
 
     /// The parts of an item follow it.
     private void item(long seq, Row row) {
-        if (open == null || seq != openSeq) {
-            endItem();
-            open = new ItemReader(rows, now, Long.MAX_VALUE);
-            openSeq = seq;
-        }
         oldestItemExpires =
                 oldestItemExpires == null ? Instant.ofEpochSecond(row.number(TableKeys.TTL)) : oldestItemExpires;
+        if (row.has(ItemRows.DELETED)) {
+            endItem();
+            deletedItems.add(new Place(
+                    seq, row.optionalText("run"), (int) row.number("step", 0), Instant.ofEpochMilli(row.number("at"))));
+            return;
+        }
+        if (open == null || seq != openSeq) {
+            endItem();
+            open = new ItemReader(rows, now, Integer.MAX_VALUE, Long.MAX_VALUE);
+            openSeq = seq;
+        }
         open.add(row);
         if (!open.torn()) {
             open.items().forEach(item -> items.add(withoutContent(item)));
@@ -163,7 +171,8 @@ final class PartitionReader {
             case Item.Message message ->
                 new Item.Message(message.id(), message.role(), List.of(), message.incomplete());
             case Item.ToolCall call -> new Item.ToolCall(call.id(), call.callId(), call.name(), "", call.executor());
-            case Item.ToolResult result -> new Item.ToolResult(result.id(), result.callId(), "", result.outcome());
+            case Item.ToolResult result ->
+                new Item.ToolResult(result.id(), result.callId(), "", result.outcome(), result.executor());
             case Item.Reasoning reasoning -> new Item.Reasoning(reasoning.id(), "");
             case Item.ApprovalRequest request -> new Item.ApprovalRequest(request.id(), request.name(), "");
             case Item.Approval approval ->
@@ -179,6 +188,17 @@ final class PartitionReader {
                         new Claim(of.run(), runUnderKey.apply(key, of.keyHash()).orElse(null)))
                 .toList();
         return new Partition(
-                key, head, deleted, items, oldestItemExpires, runs, ledger, calls, claims, others, unreadable);
+                key,
+                head,
+                deleted,
+                items,
+                deletedItems,
+                oldestItemExpires,
+                runs,
+                ledger,
+                calls,
+                claims,
+                others,
+                unreadable);
     }
 }

@@ -15,6 +15,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.ConditionalCheckFailedException;
+import software.amazon.awssdk.services.dynamodb.model.KeysAndAttributes;
 import software.amazon.awssdk.services.dynamodb.model.PutItemRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryRequest;
 import software.amazon.awssdk.services.dynamodb.model.QueryResponse;
@@ -24,8 +25,11 @@ import software.amazon.awssdk.services.dynamodb.model.WriteRequest;
 
 /// The few things that are done with the table, each a single call or a query of one partition. There is no scan.
 final class Table {
-    /// What a batch takes.
+    /// What batches take.
     private static final int MOST_WRITES_AT_ONCE = 25;
+    private static final int MOST_READS_AT_ONCE = 100;
+
+    private static final int ROWS_OF_FURTHER_PAGES = 100;
 
     private final DynamoDbClient dynamo;
     private final String name;
@@ -57,6 +61,35 @@ final class Table {
                         .expressionAttributeNames(Map.of("#wanted", attribute))))
                 .item();
         return item == null || item.isEmpty() ? Optional.empty() : Optional.of(new Row(item));
+    }
+
+    /// Those of the rows that are there, by consistent reads, in any order.
+    List<Row> getAll(List<Map<String, AttributeValue>> keys) {
+        List<Row> rows = new ArrayList<>();
+        for (int from = 0; from < keys.size(); from += MOST_READS_AT_ONCE) {
+            var wanted = KeysAndAttributes.builder()
+                    .keys(keys.subList(from, Math.min(keys.size(), from + MOST_READS_AT_ONCE)))
+                    .consistentRead(true)
+                    .build();
+            getAll(Map.of(name, wanted), rows);
+        }
+        return rows;
+    }
+
+    /// A batch may come in several answers: each holds 16 MB at most, and a throttled table leaves some out.
+    private void getAll(Map<String, KeysAndAttributes> batch, List<Row> rows) {
+        var patience = new Patience();
+        Map<String, KeysAndAttributes> left = batch;
+        while (!left.isEmpty()) {
+            var asked = left;
+            var answer = call(() -> dynamo.batchGetItem(request -> request.requestItems(asked)));
+            answer.responses().getOrDefault(name, List.of()).forEach(row -> rows.add(new Row(row)));
+            left = answer.unprocessedKeys();
+            if (!left.isEmpty() && !patience.pause()) {
+                throw new StoreUnavailableException(
+                        "a batch met throttling for too long", new IllegalStateException("rows are left"));
+            }
+        }
     }
 
     UpdateRow update(Map<String, AttributeValue> key) {
@@ -144,10 +177,26 @@ final class Table {
     /// Gives rows of a partition from `first` to `last`, both included, until no more are wanted.
     void between(
             String pk, String first, String last, boolean newestFirst, boolean consistent, Predicate<Row> wantsMore) {
-        var request = rows(pk, first, last, newestFirst, consistent);
+        pagesOf(rows(pk, first, last, newestFirst, consistent), 0, wantsMore);
+    }
+
+    /// The same in ascending order by consistent reads, where few of many rows are wanted: what is read is paid for.
+    ///
+    /// @param mostRows of the first page
+    void fewOf(String pk, String first, String last, int mostRows, Predicate<Row> wantsMore) {
+        pagesOf(rows(pk, first, last, false, true), mostRows, wantsMore);
+    }
+
+    /// @param mostRows of the first page; 0 for as many as there are in 1 MB
+    private void pagesOf(QueryRequest.Builder request, int mostRows, Predicate<Row> wantsMore) {
+        int most = mostRows;
         @Nullable Map<String, AttributeValue> from = null;
         do {
             var page = request.exclusiveStartKey(from);
+            if (most > 0) {
+                page.limit(most);
+                most = Math.max(most, ROWS_OF_FURTHER_PAGES);
+            }
             var answer = call(() -> dynamo.query(page.build()));
             for (Map<String, AttributeValue> row : answer.items()) {
                 if (!wantsMore.test(new Row(row))) {

@@ -38,6 +38,7 @@ final class TableKeys {
     static final String TTL = "ttl";
     static final String META = "META";
     static final String ITEM_PREFIX = "I#";
+    static final String CONVERSATION_LIST_PREFIX = "CI#";
     static final String NOTE_PREFIX = "N#";
     static final String LEDGER_PREFIX = "L#";
     private static final String PART = "#P";
@@ -107,6 +108,16 @@ final class TableKeys {
         return "R#%s#EP#%09d#%06d#%04d".formatted(run, first, writer, index);
     }
 
+    /// Begins the keys of both kinds of event rows.
+    static String allEvents(String run) {
+        return "R#%s#E".formatted(run);
+    }
+
+    /// Begins the keys of everything that is kept of a run beside its own row.
+    static String partsOf(String run) {
+        return run(run) + "#";
+    }
+
     static String ledger(String run) {
         return LEDGER_PREFIX + run + "#";
     }
@@ -128,7 +139,7 @@ final class TableKeys {
     }
 
     static String conversationListEntry(String conversation) {
-        return "CI#" + conversation;
+        return CONVERSATION_LIST_PREFIX + conversation;
     }
 
     static String apiKey(String sha256) {

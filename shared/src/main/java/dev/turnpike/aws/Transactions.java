@@ -11,6 +11,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.CancellationReason;
+import software.amazon.awssdk.services.dynamodb.model.Delete;
 import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.Put;
 import software.amazon.awssdk.services.dynamodb.model.TransactWriteItem;
@@ -61,6 +62,23 @@ final class Transactions {
                 throw new StoreUnavailableException("the table did not take a transaction", failure);
             }
         }
+    }
+
+    /// A row, whether or not it is there.
+    static TransactWriteItem put(String table, Row row) {
+        return TransactWriteItem.builder()
+                .put(Put.builder().tableName(table).item(row.attributes()).build())
+                .build();
+    }
+
+    static TransactWriteItem update(UpdateRow update) {
+        return TransactWriteItem.builder().update(update.transactional(ALL_OLD)).build();
+    }
+
+    static TransactWriteItem delete(String table, Map<String, AttributeValue> key) {
+        return TransactWriteItem.builder()
+                .delete(Delete.builder().tableName(table).key(key).build())
+                .build();
     }
 
     /// A row that must not be there yet.

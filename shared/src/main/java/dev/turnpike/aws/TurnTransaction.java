@@ -92,6 +92,26 @@ final class TurnTransaction {
                 : queue.l().stream().map(AttributeValue::s).toList();
     }
 
+    /// Lets go of those at the head of the queue that have ended while they waited: nobody else does until the next
+    /// that waits takes its turn, and meanwhile they would keep out whoever doesn't wait.
+    ///
+    /// @return whether nobody waits or works any more
+    boolean passOverEnded(ConversationKey conversation) {
+        while (true) {
+            Optional<Row> head = table.get(TableKeys.meta(conversation));
+            if (head.isEmpty() || head.get().has("activeRun")) {
+                return false;
+            }
+            List<String> queue = queue(head.get());
+            if (queue.isEmpty()) {
+                return true;
+            }
+            if (!passOver(conversation, queue.getFirst())) {
+                return false;
+            }
+        }
+    }
+
     /// One that has ended while it waited makes room.
     private boolean passOver(ConversationKey conversation, String first) {
         boolean waits = table.get(TableKeys.run(new RunKey(conversation, first)))

@@ -44,7 +44,7 @@ public final class ConversationCheck {
     /// Input that was written ahead of a run that never came is left to expire.
     private static void gone(Found found, Partition partition) {
         if (partition.deleted()) {
-            int rows = partition.items().size() + partition.calls().size();
+            int rows = partition.places().size() + partition.calls().size();
             found.unless(rows == 0, 16, "head", "is deleted, {} items and tool calls are left", rows);
             found.unless(partition.others().isEmpty(), 16, "head", "is deleted, left are {}", partition.others());
         }

@@ -1,5 +1,6 @@
 package dev.turnpike.check;
 
+import dev.turnpike.check.Partition.Place;
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
@@ -8,22 +9,25 @@ import dev.turnpike.run.Run;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /// I2 and I6: the items of a conversation, in order.
 final class ItemRules {
     private final Partition partition;
+    private final List<Place> places;
     private final Found found;
 
     ItemRules(Partition partition, Found found) {
         this.partition = partition;
+        this.places = partition.places();
         this.found = found;
     }
 
     void check(Conversation head, Instant now) {
         noGap(head, now);
         idsAreUnique();
-        partition.items().forEach(this::liesInItsRun);
+        places.forEach(this::liesInItsRun);
         partition.runs().forEach(row -> ranges(head, row.run()));
         everyCallIsAnsweredOnce();
     }
@@ -31,13 +35,11 @@ final class ItemRules {
     private void noGap(Conversation head, Instant now) {
         long next = 0;
         if (partition.oldestMayBeGone(head, now)) {
-            next = partition.items().isEmpty()
-                    ? head.nextSeq()
-                    : partition.items().getFirst().seq();
+            next = places.isEmpty() ? head.nextSeq() : places.getFirst().seq();
         }
-        for (StoredItem item : partition.items()) {
-            found.unless(item.seq() == next, 2, name(item), "the one before it should be {}", next - 1);
-            next = item.seq() + 1;
+        for (Place place : places) {
+            found.unless(place.seq() == next, 2, name(place.seq()), "the one before it should be {}", next - 1);
+            next = place.seq() + 1;
         }
         found.unless(next == head.nextSeq(), 2, "head", "nextSeq is {}, items end at {}", head.nextSeq(), next);
     }
@@ -50,14 +52,14 @@ final class ItemRules {
         }
     }
 
-    private void liesInItsRun(StoredItem item) {
+    private void liesInItsRun(Place item) {
         if (item.run() != null) {
             partition
                     .run(item.run())
                     .ifPresent(run -> found.unless(
                             item.seq() >= run.firstSeq() && item.seq() < run.endSeq(),
                             2,
-                            name(item),
+                            name(item.seq()),
                             "is of run {}, which has {} to {}",
                             item.run(),
                             run.firstSeq(),
@@ -76,7 +78,7 @@ final class ItemRules {
                 "has items up to {} of {}",
                 run.endSeq() - 1,
                 head.nextSeq() - 1);
-        for (StoredItem item : partition.items()) {
+        for (Place item : places) {
             boolean within = item.seq() >= run.firstSeq() && item.seq() < run.endSeq();
             found.unless(
                     !within || run.key().run().equals(item.run()),
@@ -95,7 +97,7 @@ final class ItemRules {
         String speaking = "";
         for (StoredItem stored : partition.items()) {
             String step = stored.run() + "/" + stored.step();
-            if (spoken(stored.item()) && !step.equals(speaking)) {
+            if (stored.run() != null && spoken(stored.item()) && !step.equals(speaking)) {
                 found.unless(owed.isEmpty(), 6, name(stored), "a model speaks though these have no result: {}", owed);
                 owed.clear();
                 speaking = step;
@@ -126,6 +128,10 @@ final class ItemRules {
     }
 
     private static String name(StoredItem item) {
-        return "item " + item.seq();
+        return name(item.seq());
+    }
+
+    private static String name(long seq) {
+        return "item " + seq;
     }
 }

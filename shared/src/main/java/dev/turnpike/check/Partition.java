@@ -8,15 +8,18 @@ import dev.turnpike.run.Run;
 import dev.turnpike.run.RunStore.ToolRecord;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// All rows of one conversation that have not expired. Content is not looked at, and may be left out.
 ///
 /// @param head null when there is none
 /// @param deleted whether there is a tombstone in its place
-/// @param oldestItemExpires when the first of the items expires; null when there are none
+/// @param deletedItems places of items that were deleted
+/// @param oldestItemExpires when the first of the items expires, deleted ones included; null when there are none
 /// @param claims one for each run that was created under an `Idempotency-Key`
 /// @param others sort keys of the rows of any other kind
 /// @param unreadable rows that could not be understood
@@ -25,6 +28,7 @@ public record Partition(
         @Nullable Conversation head,
         boolean deleted,
         List<StoredItem> items,
+        List<Place> deletedItems,
         @Nullable Instant oldestItemExpires,
         List<RunRow> runs,
         List<LedgerRow> ledger,
@@ -34,6 +38,15 @@ public record Partition(
         List<Violation> unreadable) {
     /// A run's input expires earlier than its conversation by at most so much.
     private static final Duration LONGEST_RUN = Duration.ofDays(2);
+
+    /// Where an item is, or was before it was deleted.
+    ///
+    /// @param run the run that wrote it; null for an item that was added without one
+    public record Place(long seq, @Nullable String run, int step, Instant createdAt) {
+        private static Place of(StoredItem item) {
+            return new Place(item.seq(), item.run(), item.step(), item.createdAt());
+        }
+    }
 
     /// @param indexed whether the index of active runs shows it
     public record RunRow(Run run, boolean indexed) {}
@@ -60,11 +73,33 @@ public record Partition(
                 .toList();
     }
 
+    /// Those of them that were deleted.
+    List<Place> deletedOutput(Run run) {
+        return deletedItems.stream()
+                .filter(item -> item.seq() >= run.inputEnd())
+                .filter(item -> run.key().run().equals(item.run()))
+                .toList();
+    }
+
+    /// Every place, of items and of those that were deleted, in order.
+    List<Place> places() {
+        return Stream.concat(items.stream().map(Place::of), deletedItems.stream())
+                .sorted(Comparator.comparingLong(Place::seq))
+                .toList();
+    }
+
+    Optional<Place> oldest() {
+        return Stream.concat(
+                        items.stream().limit(1).map(Place::of),
+                        deletedItems.stream().limit(1))
+                .min(Comparator.comparingLong(Place::seq));
+    }
+
     /// Whether items from before the first that is there have expired, as they do one by one when a conversation lives
     /// on.
     boolean oldestMayBeGone(Conversation head, Instant now) {
         Instant expires = oldestItemExpires == null ? head.expiresAt().minus(LONGEST_RUN) : oldestItemExpires;
-        Instant created = items.isEmpty() ? head.createdAt() : items.getFirst().createdAt();
+        Instant created = oldest().map(Place::createdAt).orElse(head.createdAt());
         long lifeMillis = expires.toEpochMilli() - created.toEpochMilli();
         return !head.createdAt().plusMillis(lifeMillis).isAfter(now);
     }

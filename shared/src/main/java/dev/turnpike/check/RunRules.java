@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toCollection;
 
 import dev.turnpike.check.Partition.CallRow;
 import dev.turnpike.check.Partition.Claim;
+import dev.turnpike.check.Partition.Place;
 import dev.turnpike.check.Partition.RunRow;
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Item;
@@ -64,11 +65,13 @@ final class RunRules {
                 .filter(charge -> charge.run().equals(run.key().run()))
                 .filter(charge -> charge.state() == LedgerRow.State.SETTLED)
                 .map(LedgerRow::step);
-        Stream<Integer> written = partition.output(run).stream().map(StoredItem::step);
+        Stream<Integer> written = Stream.concat(
+                partition.output(run).stream().map(StoredItem::step),
+                partition.deletedOutput(run).stream().map(Place::step));
         Set<Integer> traces = Stream.concat(settled, written).collect(toCollection(TreeSet::new));
         int certain = lastMayBeEmpty() ? run.step() - 1 : run.step();
         boolean outputExpired =
-                !partition.items().isEmpty() && partition.items().getFirst().seq() > run.inputEnd();
+                partition.oldest().filter(item -> item.seq() > run.inputEnd()).isPresent();
         for (int step = 0; step < certain && !outputExpired; step++) {
             found.unless(traces.contains(step), 1, run, "is at step {}, step {} left nothing", run.step(), step);
         }
@@ -93,7 +96,8 @@ final class RunRules {
                 row.call().key(),
                 key);
         int committed = lastMayBeEmpty() ? run.step() - 1 : run.step();
-        if (row.step() < committed && row.call().result() == null) {
+        boolean deleted = partition.deletedOutput(run).stream().anyMatch(item -> item.step() == row.step());
+        if (row.step() < committed && row.call().result() == null && !deleted) {
             List<Item.ToolResult> results = results(row.step());
             boolean none = row.call().index() < results.size()
                     && results.get(row.call().index()).outcome() != Item.Outcome.DONE;

@@ -2,7 +2,6 @@ package dev.turnpike.completions;
 
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
-import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.responses.ApiException;
@@ -58,8 +57,7 @@ final class MessageReader {
         switch (role) {
             case "assistant" -> assistant(message, name, items);
             case "tool" ->
-                items.add(
-                        new Item.ToolResult(NO_ID, message.requiredName("tool_call_id"), text(message), Outcome.DONE));
+                items.add(Item.ToolResult.ofClient(NO_ID, message.requiredName("tool_call_id"), text(message)));
             default -> {
                 List<String> types = role.equals("user") ? List.of("text", "image_url") : List.of("text");
                 items.add(new Item.Message(

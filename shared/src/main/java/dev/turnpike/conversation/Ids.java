@@ -1,6 +1,7 @@
 package dev.turnpike.conversation;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,6 +28,12 @@ public interface Ids {
     /// @param seq position in the conversation
     record Place(String conversation, long seq) {
         private static final Pattern ITEM = Pattern.compile("[a-z]{2,5}_([0-9a-z]{26})_([0-9]{10})[0-9a-z]{16}");
+    }
+
+    /// The position that an item's id carries; empty when it is no such id. Whether that item is there is another
+    /// question.
+    static OptionalLong seq(String item) {
+        return place(item).map(place -> OptionalLong.of(place.seq())).orElseGet(OptionalLong::empty);
     }
 
     /// The id that an item has at another place.

@@ -8,8 +8,8 @@ import dev.turnpike.tool.ToolSpec;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Counts the tokens of a call whose provider did not.
-final class UsageEstimate {
+/// Counts the tokens of a call whose provider did not, or that is not made.
+public final class UsageEstimate {
     /// What the markup around one message, call, result or tool costs.
     private static final int TOKENS_AROUND = 4;
     /// OpenAI's price of an image at low detail, and of a square one of about 1000 pixels at high detail.
@@ -19,12 +19,12 @@ final class UsageEstimate {
 
     private final TokenCounter counter;
 
-    UsageEstimate(TokenCounter counter) {
+    public UsageEstimate(TokenCounter counter) {
         this.counter = counter;
     }
 
     /// @param written everything that the model wrote
-    Usage of(ModelRequest request, String written) {
+    public Usage of(ModelRequest request, String written) {
         long input = tokens(request.instructions());
         for (Item item : request.items()) {
             input += tokens(item);

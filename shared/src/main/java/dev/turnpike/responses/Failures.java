@@ -1,6 +1,7 @@
 package dev.turnpike.responses;
 
 import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.conversation.ItemChanges.Changed;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;
@@ -69,6 +70,37 @@ public final class Failures {
             case Admission.Admitted _, Admission.Repeated _ ->
                 throw new IllegalArgumentException("the request was let in");
         };
+    }
+
+    /// The error for a change of a conversation that was not made.
+    ///
+    /// @param conversation its id as the caller gave it
+    /// @param item the same of an item; empty when none was named
+    /// @throws IllegalArgumentException it was
+    public static ApiException of(Changed refused, String conversation, String item) {
+        return switch (refused) {
+            case Changed.ConversationNotFound() -> of(new Admission.ConversationNotFound(conversation));
+            case Changed.ItemNotFound() -> itemNotFound(item);
+            case Changed.Locked() -> of(new Admission.ConversationLocked(conversation));
+            case Changed.NoToolCall(String callId) ->
+                ApiException.invalid(
+                        null,
+                        "items",
+                        "No tool call found for function call output with call_id %s."
+                                .formatted(WireText.shown(callId)));
+            case Changed.Done _ -> throw new IllegalArgumentException("the change was made");
+        };
+    }
+
+    public static ApiException itemNotFound(String id) {
+        return ApiException.notFound("Item with id '%s' not found.".formatted(WireText.shown(id)));
+    }
+
+    /// The error for items that the store does not take.
+    public static ApiException itemsTooLarge() {
+        return ApiException.tooLarge(
+                "'items' are too large to be stored: one has over 8 MiB, or all together have over 3.5 MiB compressed."
+                        + " Split them, or give images by their https URL.");
     }
 
     /// The error for a run that failed before anything of it was shown. Clients repeat 429 and 5xx by themselves, so

@@ -39,11 +39,42 @@ final class ItemWriter {
         }
     }
 
+    /// One item of a list.
+    ///
+    /// @param result of a call of ours
+    /// @param unanswered the status of a call of ours while there is no result
+    static void listed(JsonGenerator json, Item item, Item.@Nullable ToolResult result, String unanswered) {
+        switch (item) {
+            case Item.Message message -> message(json, message, message.incomplete() ? "incomplete" : "completed");
+            case Item.ToolCall call
+            when call.executor() == Executor.SERVER -> serverCall(json, call, result, unanswered);
+            case Item.ToolCall call -> clientCall(json, call, "completed");
+            case Item.ToolResult output -> clientOutput(json, output);
+            case Item.Reasoning reasoning -> reasoning(json, reasoning, "completed");
+        }
+    }
+
+    private static void clientOutput(JsonGenerator json, Item.ToolResult output) {
+        begin(json, output, "function_call_output", "completed");
+        json.writeStringProperty("call_id", output.callId());
+        json.writeStringProperty("output", output.output());
+        json.writeEndObject();
+    }
+
     static void message(JsonGenerator json, Item.Message message, String status) {
         begin(json, message, "message", status);
         json.writeStringProperty("role", message.role().name().toLowerCase(Locale.ROOT));
         json.writeArrayPropertyStart("content");
-        message.parts().forEach(part -> part(json, part));
+        for (Part part : message.parts()) {
+            if (part instanceof Part.Text(String text) && message.role() != Item.Role.ASSISTANT) {
+                json.writeStartObject();
+                json.writeStringProperty("type", "input_text");
+                json.writeStringProperty("text", text);
+                json.writeEndObject();
+            } else {
+                part(json, part);
+            }
+        }
         json.writeEndArray();
         json.writeEndObject();
     }

@@ -48,6 +48,18 @@ public final class RequestReader implements RunRequest.Reader {
             "top_p",
             "truncation",
             "user");
+    private static final Set<String> COUNTED = Set.of(
+            "conversation",
+            "input",
+            "instructions",
+            "model",
+            "parallel_tool_calls",
+            "previous_response_id",
+            "reasoning",
+            "text",
+            "tool_choice",
+            "tools",
+            "truncation");
     private static final List<String> INCLUDES = List.of(
             "file_search_call.results",
             "web_search_call.results",
@@ -68,6 +80,11 @@ public final class RequestReader implements RunRequest.Reader {
     public RequestReader(JsonMapper mapper, RequestSettings settings) {
         this.mapper = mapper;
         this.settings = settings;
+    }
+
+    /// Whether a request may name the model.
+    public boolean allows(String model) {
+        return settings.modelAllowed().test(model);
     }
 
     /// A request that can refer to nothing that is stored.
@@ -97,6 +114,21 @@ public final class RequestReader implements RunRequest.Reader {
         var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.RESPONSES);
         boolean stream = body.flag("stream").orElse(false);
         return new CreateRequest(request(body, offer, stored(json, offer)), input, history, stream);
+    }
+
+    /// The same of a request whose prompt is only to be counted.
+    ///
+    /// @param model of a request that names none
+    /// @throws ApiException the body is not a good request; it says where and why
+    public CreateRequest readToCount(JsonNode json, String model) {
+        Fields body = Fields.of(json, "");
+        ObjectNode whole = ((ObjectNode) json).deepCopy();
+        if (!body.has("model")) {
+            whole.put("model", model);
+        }
+        present(Fields.of(whole, ""));
+        body.allowOnly(COUNTED);
+        return read(whole);
     }
 
     @Override
@@ -148,7 +180,7 @@ public final class RequestReader implements RunRequest.Reader {
 
     private void validate(Fields body) {
         String model = body.requiredText("model");
-        if (!settings.modelAllowed().test(model)) {
+        if (!allows(model)) {
             throw ApiException.invalid(
                     "model_not_found",
                     "model",

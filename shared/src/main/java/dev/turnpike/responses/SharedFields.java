@@ -25,7 +25,7 @@ public final class SharedFields {
         for (String name : List.of("user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention")) {
             body.text(name, LONGEST_IDENTIFIER);
         }
-        metadata(body);
+        ConversationReader.metadata(body);
         streamOptions(body);
     }
 
@@ -37,32 +37,6 @@ public final class SharedFields {
     /// How much the model is to say.
     public static Optional<String> verbosity(Fields in) {
         return in.oneOf("verbosity", VERBOSITIES);
-    }
-
-    private static void metadata(Fields body) {
-        Fields metadata = body.object("metadata").orElse(null);
-        if (metadata == null) {
-            return;
-        }
-        if (metadata.object().size() > 16) {
-            throw ApiException.invalid(
-                    "object_above_max_properties",
-                    "metadata",
-                    "Invalid 'metadata': too many properties. Expected an object with at most 16 properties, but got"
-                            + " an object with %d properties instead."
-                                    .formatted(metadata.object().size()));
-        }
-        for (String name : metadata.object().propertyNames()) {
-            if (name.length() > 64) {
-                throw ApiException.invalid(
-                        "string_above_max_length",
-                        "metadata",
-                        "Invalid 'metadata': a key is longer than 64 characters.");
-            }
-            if (metadata.text(name, 512).isEmpty()) {
-                throw ApiException.wrongType(metadata.path(name), "a string", "an object");
-            }
-        }
     }
 
     private static void streamOptions(Fields body) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what a run needs of its conversation: the newest items, across forks, and no more than the window may hold.
@@ -36,23 +37,41 @@ public final class ContextLoader {
         }
         long before = own == null ? run.endSeq() : run.firstSeq();
         var start = new ForkPoint(run.key().conversation().id(), before);
-        boolean older = read(run, start, Math.max(maxHistory, ownItems), ownItems, items);
+        var reading = new Reading(run.key().tenant(), Math.max(maxHistory, ownItems), ownItems, items);
+        boolean older = read(reading, start, key -> parent(run, key));
         Collections.reverse(items);
         return new LiveRun(run, items, older, deadline, watcher, lease);
     }
 
-    /// Adds items, newest first, until there are `limit` or no more, or the past is long enough.
+    /// The past that a run would be shown, oldest first.
     ///
+    /// @param end where it ends
+    List<Item> past(String tenant, ForkPoint end) {
+        List<Item> items = new ArrayList<>();
+        var _ = read(new Reading(tenant, maxHistory, 0, items), end, this::parent);
+        Collections.reverse(items);
+        return items;
+    }
+
+    /// @param limit most items
     /// @param atLeast how many come in any case
+    /// @param items newest first; the ones that are there already count
+    private record Reading(String tenant, int limit, int atLeast, List<Item> items) {}
+
+    /// Adds items until there are as many as are wanted or no more, or the past is long enough.
+    ///
+    /// @param parent where a conversation's history goes on
     /// @return whether older ones exist
-    private boolean read(Run run, ForkPoint start, int limit, int atLeast, List<Item> items) {
+    private boolean read(Reading reading, ForkPoint start, Function<ConversationKey, @Nullable ForkPoint> parent) {
+        List<Item> items = reading.items();
+        int limit = reading.limit();
         long characters = 0;
         @Nullable ForkPoint at = start;
         while (at != null) {
-            var key = new ConversationKey(run.key().tenant(), at.conversation());
+            var key = new ConversationKey(reading.tenant(), at.conversation());
             if (at.seq() == 0) {
-                at = parent(run, key);
-            } else if (items.size() >= limit || (items.size() >= atLeast && characters >= MOST_CHARACTERS)) {
+                at = parent.apply(key);
+            } else if (items.size() >= limit || (items.size() >= reading.atLeast() && characters >= MOST_CHARACTERS)) {
                 return true;
             } else {
                 List<StoredItem> page = conversations.newestFirst(key, at.seq(), limit - items.size(), MOST_CHARACTERS);
@@ -60,19 +79,19 @@ public final class ContextLoader {
                     items.add(stored.item());
                     characters += stored.item().characters();
                 }
-                // What a page does not reach has been deleted: the history ends there.
-                at = page.isEmpty()
-                        ? null
-                        : new ForkPoint(at.conversation(), page.getLast().seq());
+                // What a page does not reach has expired or was deleted.
+                long reached = page.isEmpty() ? 0 : page.getLast().seq();
+                at = new ForkPoint(at.conversation(), reached);
             }
         }
         return false;
     }
 
     private @Nullable ForkPoint parent(Run run, ConversationKey key) {
-        if (key.equals(run.key().conversation())) {
-            return run.parent();
-        }
+        return key.equals(run.key().conversation()) ? run.parent() : parent(key);
+    }
+
+    private @Nullable ForkPoint parent(ConversationKey key) {
         return conversations.find(key).map(Conversation::parent).orElse(null);
     }
 }

@@ -58,7 +58,7 @@ public final class ModelStep {
     StepResult perform(LiveRun live) {
         RunRequest request = live.run().request();
         List<ToolSpec> offered = offered(request);
-        Fit context = fit(live, request, offered);
+        Fit context = fit(live.items(), live.ownItems(), request, offered);
         if (!context.fits() || (!request.truncation() && (context.dropped() || live.olderItems()))) {
             return tooLong();
         }
@@ -66,7 +66,8 @@ public final class ModelStep {
                 ids, live.run().endSeq(), AnswerItems.Offer.of(live.run()), callIds(live)::contains, live::emit);
         var timed = new Timed(answer, live);
         try {
-            ModelAnswer whole = model.stream(modelRequest(live, context, offered), abortAt(live), timed);
+            ModelAnswer whole = model.stream(
+                    modelRequest(request, live.run().step(), context.items(), offered), abortAt(live), timed);
             return answered(live, whole, answer, timed);
         } catch (ModelException failure) {
             return failed(live, failure, answer, timed);
@@ -87,7 +88,7 @@ public final class ModelStep {
         return offered;
     }
 
-    private Fit fit(LiveRun live, RunRequest request, List<ToolSpec> offered) {
+    private Fit fit(List<Item> items, int ownItems, RunRequest request, List<ToolSpec> offered) {
         List<String> fixed = new ArrayList<>();
         if (request.instructions() != null) {
             fixed.add(request.instructions());
@@ -95,7 +96,7 @@ public final class ModelStep {
         for (ToolSpec tool : offered) {
             fixed.add(tool.toString());
         }
-        return window.fit(live.items(), live.ownItems(), settings.maxHistory(), fixed, () -> promptBudget(request));
+        return window.fit(items, ownItems, settings.maxHistory(), fixed, () -> promptBudget(request));
     }
 
     /// The model's context less the answer, which never takes more than half of it.
@@ -106,26 +107,35 @@ public final class ModelStep {
         return context - Math.min(request.maxOutputTokens(), context / 2);
     }
 
-    private static ModelRequest modelRequest(LiveRun live, Fit context, List<ToolSpec> offered) {
-        RunRequest request = live.run().request();
+    /// What the first call of a run would send, whether or not the model takes so much.
+    ///
+    /// @param items the past and the input, oldest first
+    /// @param input how many of them are the input
+    ModelRequest firstCall(RunRequest request, List<Item> items, int input) {
+        List<ToolSpec> offered = offered(request);
+        Fit context = fit(items, input, request, offered);
+        return modelRequest(request, 0, context.fits() ? context.items() : items, offered);
+    }
+
+    private static ModelRequest modelRequest(RunRequest request, int step, List<Item> items, List<ToolSpec> offered) {
         return new ModelRequest(
                 request.model(),
                 request.instructions(),
-                context.items(),
+                items,
                 offered,
-                choice(live, request),
+                choice(request, step),
                 request.parallelToolCalls(),
                 request.maxOutputTokens(),
                 request.parameters());
     }
 
     /// A forced call is forced once: after its result the model must be free to answer.
-    private static ToolChoice choice(LiveRun live, RunRequest request) {
+    private static ToolChoice choice(RunRequest request, int step) {
         return switch (request.toolChoice()) {
             case ToolChoice.Auto auto -> auto;
             case ToolChoice.None none -> none;
-            case ToolChoice.Required required -> live.run().step() == 0 ? required : ToolChoice.AUTO;
-            case ToolChoice.Named named -> live.run().step() == 0 ? named : ToolChoice.AUTO;
+            case ToolChoice.Required required -> step == 0 ? required : ToolChoice.AUTO;
+            case ToolChoice.Named named -> step == 0 ? named : ToolChoice.AUTO;
         };
     }
 

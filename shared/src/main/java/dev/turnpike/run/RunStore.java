@@ -156,6 +156,25 @@ public interface RunStore {
         record Unknown() implements Cancellation {}
     }
 
+    /// Deletes a run that has ended: from then on it is found nowhere. Its ledger rows stay, and so does the place of
+    /// its
+    /// items. Asked for again, it finishes what an earlier deletion left.
+    ///
+    /// @param withItems whether the content of its items goes too; otherwise they stay its conversation's
+    Deletion delete(RunKey key, boolean withItems, Instant now);
+
+    enum Deletion {
+        DELETED,
+        /// It has not ended; nothing was written.
+        IN_FLIGHT,
+        /// No such run, or deleted before.
+        UNKNOWN
+    }
+
+    /// The input of a run that waits for its turn, or ended while it did. Its items have other ids once they have their
+    /// places.
+    List<Item> waitingInput(Run run);
+
     /// Whether the run's end is wanted, or the run is gone. A cheap read that may lag: a holder looks often, and the
     /// commit decides.
     boolean cancelRequested(RunKey key);

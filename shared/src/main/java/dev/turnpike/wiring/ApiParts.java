@@ -12,6 +12,7 @@ import dev.turnpike.conversation.Ids;
 import dev.turnpike.replay.StreamReplay;
 import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.ResponseWriter;
+import dev.turnpike.run.PromptCount;
 import dev.turnpike.run.RunStore;
 import dev.turnpike.run.StepEngine;
 import dev.turnpike.run.StepQueue;
@@ -37,6 +38,7 @@ public record ApiParts(
         CompletionReader completions,
         RunAdmission admission,
         StoredItems storedItems,
+        PromptCount prompts,
         StepEngine engine,
         StepQueue steps,
         RunStore runs,

@@ -24,6 +24,7 @@ import dev.turnpike.model.ChatCompletionsClient;
 import dev.turnpike.model.Dialect;
 import dev.turnpike.model.ModelSettings;
 import dev.turnpike.model.ProviderProbe;
+import dev.turnpike.model.UsageEstimate;
 import dev.turnpike.replay.EventRecorder;
 import dev.turnpike.replay.Retention;
 import dev.turnpike.replay.StreamReplay;
@@ -35,6 +36,7 @@ import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.ContextLoader;
 import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.ModelStep;
+import dev.turnpike.run.PromptCount;
 import dev.turnpike.run.Reaper;
 import dev.turnpike.run.StepEngine;
 import dev.turnpike.run.ToolStep;
@@ -147,26 +149,37 @@ public final class Wiring {
     }
 
     private StepEngine engine(String owner) {
+        EngineSettings engine = engineSettings(owner);
+        return new StepEngine(
+                runs, steps, contexts(engine), modelStep(engine), new ToolStep(runs, tools, engine, ids), engine);
+    }
+
+    private EngineSettings engineSettings(String owner) {
         Settings.Limits.Context context = settings.limits().context();
         Settings.Limits.ModelCall call = settings.limits().modelCall();
-        EngineSettings engine = EngineSettings.defaults(owner)
+        return EngineSettings.defaults(owner)
                 .with(
                         longer(call.firstByte(), call.idle()),
                         call.total(),
                         settings.limits().run().toolTimeout(),
                         context.maxMessages(),
                         context.windowTokens().orElse(0));
+    }
+
+    private ContextLoader contexts(EngineSettings engine) {
+        return new ContextLoader(conversations, engine.maxHistory());
+    }
+
+    private ModelStep modelStep(EngineSettings engine) {
         PriceList prices = PriceList.forProvider(settings.provider()
                 .priceProvider()
                 .orElse(settings.provider().baseUrl().toString()));
         var model = CallPolicy.once().around(provider);
-        return new StepEngine(
-                runs,
-                steps,
-                new ContextLoader(conversations, engine.maxHistory()),
-                new ModelStep(model, new ContextWindow(tokens), tools, prices, engine, ids),
-                new ToolStep(runs, tools, engine, ids),
-                engine);
+        return new ModelStep(model, new ContextWindow(tokens), tools, prices, engine, ids);
+    }
+
+    private PromptCount prompts(EngineSettings engine) {
+        return new PromptCount(runs, conversations, contexts(engine), modelStep(engine), new UsageEstimate(tokens));
     }
 
     private static Duration longer(Duration one, Duration other) {
@@ -196,6 +209,7 @@ public final class Wiring {
                 completions,
                 admission(),
                 new StoredItems(conversations, runs),
+                prompts(engineSettings("api")),
                 engine("api"),
                 steps,
                 runs,

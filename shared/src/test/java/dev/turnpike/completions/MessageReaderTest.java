@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
-import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Role;
 import java.util.List;
@@ -49,8 +48,8 @@ class MessageReaderTest {
                         message(Role.ASSISTANT, "I will."),
                         new Item.ToolCall("", "call_1", "look", "{\"at\":1}", Executor.CLIENT),
                         new Item.ToolCall("", "call_2", "look", "", Executor.CLIENT),
-                        new Item.ToolResult("", "call_1", "A tree.", Outcome.DONE),
-                        new Item.ToolResult("", "call_2", "A lake.", Outcome.DONE));
+                        Item.ToolResult.ofClient("", "call_1", "A tree."),
+                        Item.ToolResult.ofClient("", "call_2", "A lake."));
     }
 
     @Test

@@ -17,14 +17,18 @@ public final class Invariants {
     private Invariants() {}
 
     public static void check(MemoryStore store) {
-        var check = new ConversationCheck(PriceList.forProvider("openai"));
-        List<Violation> violations = store.partitions().stream()
-                .flatMap(partition -> check.check(partition, store.now()).violations().stream())
-                .filter(violation -> violation.invariant() != NOTHING_LIES_STILL)
-                .toList();
-        assertThat(violations).isEmpty();
+        assertThat(violations(store)).isEmpty();
         for (Run run : store.runs()) {
             assertThat(store.fences(run.key())).as("fences").isSorted().doesNotHaveDuplicates();
         }
+    }
+
+    /// What the operator's check finds.
+    public static List<Violation> violations(MemoryStore store) {
+        var check = new ConversationCheck(PriceList.forProvider("openai"));
+        return store.partitions().stream()
+                .flatMap(partition -> check.check(partition, store.now()).violations().stream())
+                .filter(violation -> violation.invariant() != NOTHING_LIES_STILL)
+                .toList();
     }
 }

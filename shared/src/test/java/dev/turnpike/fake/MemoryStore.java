@@ -10,6 +10,7 @@ import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.NewRun;
@@ -37,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +52,9 @@ public final class MemoryStore implements RunStore, ConversationStore {
     private final Map<ConversationKey, Conversation> heads = new HashMap<>();
     private final Set<ConversationKey> deleted = new HashSet<>();
     private final Map<ConversationKey, TreeMap<Long, Kept<StoredItem>>> items = new HashMap<>();
+    private final Map<ConversationKey, Set<Long>> deletedItems = new HashMap<>();
     private final Map<RunKey, Kept<Run>> runs = new HashMap<>();
+    private final Map<RunKey, Boolean> deletedRuns = new HashMap<>();
     private final Map<RunKey, TreeMap<Attempt, LedgerRow>> ledger = new HashMap<>();
     private final Map<ToolCall, ToolRecord> toolCalls = new HashMap<>();
     private final Map<String, Kept<Idempotency>> idempotency = new HashMap<>();
@@ -150,6 +154,11 @@ public final class MemoryStore implements RunStore, ConversationStore {
                 heads.get(key),
                 deleted.contains(key),
                 items(key),
+                rows(key).values().stream()
+                        .map(Kept::value)
+                        .filter(item -> isDeleted(key, item.seq()))
+                        .map(item -> new Partition.Place(item.seq(), item.run(), item.step(), item.createdAt()))
+                        .toList(),
                 oldestExpires,
                 mine.stream()
                         .map(run -> new RunRow(run, !run.status().terminal()))
@@ -177,7 +186,14 @@ public final class MemoryStore implements RunStore, ConversationStore {
     }
 
     synchronized List<StoredItem> items(ConversationKey key) {
-        return rows(key).values().stream().map(Kept::value).toList();
+        return rows(key).values().stream()
+                .map(Kept::value)
+                .filter(item -> !isDeleted(key, item.seq()))
+                .toList();
+    }
+
+    private boolean isDeleted(ConversationKey key, long seq) {
+        return deletedItems.getOrDefault(key, Set.of()).contains(seq);
     }
 
     /// What a run has put into its conversation.
@@ -206,7 +222,17 @@ public final class MemoryStore implements RunStore, ConversationStore {
     public synchronized String snapshot() {
         Map<ConversationKey, TreeMap<Long, Kept<StoredItem>>> kept = new HashMap<>(items);
         kept.values().removeIf(Map::isEmpty);
-        return String.join("\n", "" + heads, "" + kept, "" + runs, "" + ledger, "" + toolCalls, "" + idempotency);
+        return String.join(
+                "\n",
+                "" + heads,
+                "" + kept,
+                "" + runs,
+                "" + ledger,
+                "" + toolCalls,
+                "" + idempotency,
+                "" + deletedItems,
+                "" + deletedRuns,
+                "" + waitingItems);
     }
 
     // Runs.
@@ -260,10 +286,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
         return switch (run.place()) {
             case Place.NewConversation _ -> head == null;
             case Place.Append(long firstSeq, ForkPoint _) ->
-                head != null
-                        && head.activeRun() == null
-                        && head.nextSeq() == firstSeq
-                        && queue(head.key()).isEmpty();
+                head != null && head.activeRun() == null && head.nextSeq() == firstSeq && nobodyWaits(head.key());
             case Place.Waiting(boolean next, ForkPoint _) -> {
                 int waiting = head == null ? 0 : queue(head.key()).size();
                 yield head != null
@@ -271,6 +294,11 @@ public final class MemoryStore implements RunStore, ConversationStore {
                         && waiting < (next ? 1 : MOST_WAITING_RUNS);
             }
         };
+    }
+
+    private boolean nobodyWaits(ConversationKey key) {
+        queue(key).removeIf(run -> read(run).filter(Run::waiting).isEmpty());
+        return queue(key).isEmpty();
     }
 
     private Creation repeated(NewRun.Idempotency wanted, Idempotency found) {
@@ -284,6 +312,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
         ConversationKey key = run.key().conversation();
         long end = run.place().firstSeq() + run.input().size();
         Conversation old = heads.get(key);
+        Instant listed = Conversation.listedUntil(run.createdAt(), run.expiresAt());
         heads.put(
                 key,
                 new Conversation(
@@ -292,8 +321,10 @@ public final class MemoryStore implements RunStore, ConversationStore {
                         run.key().run(),
                         run.place().parent(),
                         old == null ? Totals.ZERO : old.totals(),
+                        old == null ? Map.of() : old.metadata(),
                         old == null ? RunDraft.millis(run.createdAt()) : old.createdAt(),
-                        seconds(run.expiresAt())));
+                        seconds(run.expiresAt()),
+                        old != null ? old.listedUntil() : run.request().store() ? seconds(listed) : null));
     }
 
     private void add(Run run, long from, int step, List<Item> added, Instant at, Instant until) {
@@ -322,7 +353,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     private synchronized Optional<Run> read(RunKey key) {
         return Optional.ofNullable(runs.get(key))
-                .filter(row -> !row.gone(clock.instant()))
+                .filter(row -> !row.gone(clock.instant()) && !deletedRuns.containsKey(key))
                 .map(Kept::value);
     }
 
@@ -417,8 +448,10 @@ public final class MemoryStore implements RunStore, ConversationStore {
                         waiting.key().run(),
                         head.parent(),
                         head.totals(),
+                        head.metadata(),
                         head.createdAt(),
-                        head.expiresAt()));
+                        head.expiresAt(),
+                        head.listedUntil()));
         add(placed, head.nextSeq(), 0, input, now, row.until());
         waitingItems.remove(waiting.key());
         return Turn.TAKEN;
@@ -508,8 +541,10 @@ public final class MemoryStore implements RunStore, ConversationStore {
                         after.status().terminal() ? null : head.activeRun(),
                         head.parent(),
                         Sums.plus(head.totals(), settled),
+                        head.metadata(),
                         head.createdAt(),
-                        seconds(until)));
+                        seconds(until),
+                        head.listedUntil()));
         return after;
     }
 
@@ -703,6 +738,67 @@ public final class MemoryStore implements RunStore, ConversationStore {
     }
 
     @Override
+    public Deletion delete(RunKey key, boolean withItems, Instant now) {
+        return calls.through("deleteRun", () -> deleteNow(key, withItems));
+    }
+
+    private synchronized Deletion deleteNow(RunKey key, boolean withItems) {
+        Run run = read(key).orElse(null);
+        if (run != null && !run.status().terminal()) {
+            return Deletion.IN_FLIGHT;
+        }
+        if (run == null) {
+            return Deletion.UNKNOWN;
+        }
+        deletedRuns.put(key, withItems);
+        toolCalls.keySet().removeIf(call -> call.run().equals(key));
+        waitingItems.remove(key);
+        if (withItems) {
+            Set<String> called = new HashSet<>();
+            for (StoredItem item : between(key.conversation(), run.firstSeq(), run.endSeq())) {
+                deleteOrEmpty(key.conversation(), item, called);
+            }
+        }
+        return Deletion.DELETED;
+    }
+
+    /// The result of a call that an earlier run left behind keeps its place: the next run would start the tool anew.
+    private void deleteOrEmpty(ConversationKey key, StoredItem stored, Set<String> called) {
+        switch (stored.item()) {
+            case Item.ToolResult result
+            when result.executor() == Executor.SERVER && !called.contains(result.callId()) -> {
+                var empty = new Item.ToolResult(result.id(), result.callId(), "", result.outcome(), result.executor());
+                var emptied = new StoredItem(stored.seq(), stored.run(), stored.step(), stored.createdAt(), empty);
+                rows(key).computeIfPresent(stored.seq(), (_, row) -> new Kept<>(emptied, row.until()));
+            }
+            case Item.ToolCall call -> {
+                called.add(call.callId());
+                markDeleted(key, stored.seq());
+            }
+            case Item.ToolResult _, Item.Message _, Item.Reasoning _ -> markDeleted(key, stored.seq());
+        }
+    }
+
+    private void markDeleted(ConversationKey key, long seq) {
+        Item nothing = Item.Message.text("", Item.Role.USER, "");
+        rows(key).computeIfPresent(seq, (_, row) -> {
+            StoredItem item = row.value();
+            var left = new StoredItem(seq, item.run(), item.step(), item.createdAt(), nothing);
+            return new Kept<>(left, row.until());
+        });
+        deletedItems.computeIfAbsent(key, _ -> new HashSet<>()).add(seq);
+    }
+
+    @Override
+    public List<Item> waitingInput(Run run) {
+        return calls.through("waitingInput", () -> waitingInputNow(run.key()));
+    }
+
+    private synchronized List<Item> waitingInputNow(RunKey key) {
+        return waitingItems.getOrDefault(key, List.of());
+    }
+
+    @Override
     public boolean cancelRequested(RunKey key) {
         // Asked beside the work, at no certain moment: counted, it would give the calls of a scenario other numbers.
         return read(key).map(Run::cancelRequested).orElse(true);
@@ -747,17 +843,17 @@ public final class MemoryStore implements RunStore, ConversationStore {
         return List.copyOf(ledger.getOrDefault(key, new TreeMap<>()).values());
     }
 
-    private interface Change {
+    private interface Edit {
         void to(RunDraft draft);
     }
 
-    private Run change(RunKey key, Change change) {
+    private Run change(RunKey key, Edit edit) {
         Kept<Run> row = runs.get(key);
         if (row == null) {
             throw new IllegalArgumentException("there is no run " + key);
         }
         var draft = new RunDraft(row.value());
-        change.to(draft);
+        edit.to(draft);
         Run after = draft.run();
         runs.put(key, new Kept<>(after, row.until()));
         return after;
@@ -766,13 +862,147 @@ public final class MemoryStore implements RunStore, ConversationStore {
     // Conversations.
 
     @Override
-    public boolean create(ConversationKey key, Instant now, Instant expiresAt) {
-        return calls.through("createConversation", () -> createNow(key, now, expiresAt));
+    public boolean create(NewConversation made) {
+        return calls.through("createConversation", () -> createNow(made));
     }
 
-    private synchronized boolean createNow(ConversationKey key, Instant now, Instant expiresAt) {
-        var empty = new Conversation(key, 0, null, null, Totals.ZERO, RunDraft.millis(now), seconds(expiresAt));
-        return heads.putIfAbsent(key, empty) == null;
+    private synchronized boolean createNow(NewConversation made) {
+        Sizes.check(made.items(), 2);
+        Instant listed = Conversation.listedUntil(made.createdAt(), made.expiresAt());
+        var head = new Conversation(
+                made.key(),
+                made.items().size(),
+                null,
+                null,
+                Totals.ZERO,
+                made.metadata(),
+                RunDraft.millis(made.createdAt()),
+                seconds(made.expiresAt()),
+                seconds(listed));
+        if (heads.containsKey(made.key()) || deleted.contains(made.key())) {
+            return false;
+        }
+        heads.put(made.key(), head);
+        addAlone(made.key(), 0, made.items(), made.createdAt(), made.expiresAt());
+        return true;
+    }
+
+    private void addAlone(ConversationKey key, long from, List<Item> added, Instant at, Instant until) {
+        long seq = from;
+        for (Item item : added) {
+            rows(key).put(seq, new Kept<>(new StoredItem(seq, null, 0, RunDraft.millis(at), item), until));
+            seq++;
+        }
+    }
+
+    @Override
+    public boolean describe(ConversationKey key, Map<String, String> metadata, Instant now) {
+        return calls.through("describe", () -> changeHead(key, head -> with(head, metadata, head.listedUntil())));
+    }
+
+    private synchronized boolean changeHead(ConversationKey key, UnaryOperator<Conversation> change) {
+        boolean there = head(key).isPresent();
+        if (there) {
+            heads.computeIfPresent(key, (_, head) -> change.apply(head));
+        }
+        return there;
+    }
+
+    private static Conversation with(Conversation head, Map<String, String> metadata, @Nullable Instant listed) {
+        return new Conversation(
+                head.key(),
+                head.nextSeq(),
+                head.activeRun(),
+                head.parent(),
+                head.totals(),
+                metadata,
+                head.createdAt(),
+                head.expiresAt(),
+                listed);
+    }
+
+    @Override
+    public List<Conversation> newestFirst(String tenant, @Nullable String before, int limit) {
+        return calls.through("listConversations", () -> newestNow(tenant, before, limit));
+    }
+
+    private synchronized List<Conversation> newestNow(String tenant, @Nullable String before, int limit) {
+        Instant now = clock.instant();
+        return heads.values().stream()
+                .filter(head -> head.key().tenant().equals(tenant))
+                .filter(head -> head.expiresAt().isAfter(now))
+                .filter(head -> head.listedUntil() != null && head.listedUntil().isAfter(now))
+                .filter(head -> before == null || head.key().id().compareTo(before) < 0)
+                .sorted(Comparator.comparing((Conversation head) -> head.key().id())
+                        .reversed())
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public void keepListed(ConversationKey key, Instant until) {
+        calls.through("keepListed", () -> {
+            changeHead(key, head -> with(head, head.metadata(), seconds(until)));
+        });
+    }
+
+    @Override
+    public Change add(ConversationKey key, long firstSeq, List<Item> added, Instant now, Instant expiresAt) {
+        return calls.through("addItems", () -> addNow(key, firstSeq, added, now, expiresAt));
+    }
+
+    private synchronized Change addNow(
+            ConversationKey key, long firstSeq, List<Item> added, Instant now, Instant expiresAt) {
+        Sizes.check(added, 1);
+        Conversation head = heads.get(key);
+        if (head == null) {
+            return Change.GONE;
+        }
+        if (head.activeRun() != null || head.nextSeq() != firstSeq || !nobodyWaits(key)) {
+            return Change.BUSY;
+        }
+        heads.put(
+                key,
+                new Conversation(
+                        key,
+                        firstSeq + added.size(),
+                        null,
+                        head.parent(),
+                        head.totals(),
+                        head.metadata(),
+                        head.createdAt(),
+                        seconds(expiresAt),
+                        head.listedUntil()));
+        addAlone(key, firstSeq, added, now, expiresAt);
+        return Change.DONE;
+    }
+
+    @Override
+    public Change remove(ConversationKey key, List<StoredItem> gone, Instant now) {
+        return calls.through("removeItems", () -> removeNow(key, gone));
+    }
+
+    private synchronized Change removeNow(ConversationKey key, List<StoredItem> gone) {
+        Conversation head = head(key).orElse(null);
+        if (head == null) {
+            return Change.GONE;
+        }
+        if (head.activeRun() != null) {
+            return Change.BUSY;
+        }
+        if (gone.stream()
+                .anyMatch(item -> between(key, item.seq(), item.seq() + 1).isEmpty())) {
+            return Change.GONE;
+        }
+        for (StoredItem item : gone) {
+            markDeleted(key, item.seq());
+            toolCalls
+                    .keySet()
+                    .removeIf(call -> call.run().conversation().equals(key)
+                            && call.run().run().equals(item.run())
+                            && call.step() == item.step());
+        }
+        return Change.DONE;
     }
 
     @Override
@@ -815,16 +1045,19 @@ public final class MemoryStore implements RunStore, ConversationStore {
     @Override
     public List<StoredItem> newestFirst(ConversationKey key, long beforeSeq, int limit, long mostCharacters) {
         return calls.through(
-                "newestFirst",
-                () -> enough(
-                        between(key, Math.max(0, beforeSeq - limit), beforeSeq).reversed(), mostCharacters));
+                "newestFirst", () -> enough(between(key, 0, beforeSeq).reversed(), limit, mostCharacters));
     }
 
-    private static List<StoredItem> enough(List<StoredItem> items, long mostCharacters) {
+    @Override
+    public List<StoredItem> oldestFirst(ConversationKey key, long fromSeq, long toSeq, int limit, long mostCharacters) {
+        return calls.through("oldestFirst", () -> enough(between(key, fromSeq, toSeq), limit, mostCharacters));
+    }
+
+    private static List<StoredItem> enough(List<StoredItem> items, int limit, long mostCharacters) {
         List<StoredItem> enough = new ArrayList<>();
         long characters = 0;
         for (StoredItem item : items) {
-            if (characters >= mostCharacters) {
+            if (characters >= mostCharacters || enough.size() >= limit) {
                 break;
             }
             enough.add(item);
@@ -846,6 +1079,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
         return rows(key).subMap(from, to).values().stream()
                 .filter(row -> !row.gone(now))
                 .map(Kept::value)
+                .filter(item -> !isDeleted(key, item.seq()))
                 .toList();
     }
 

@@ -40,6 +40,10 @@ final class Sizes {
         }
     }
 
+    static void check(List<Item> added, int otherActions) {
+        together(added, otherActions);
+    }
+
     private static void together(List<Item> items, int otherActions) {
         int bytes = 0;
         int actions = otherActions;

@@ -11,6 +11,7 @@ import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.model.ModelClient;
+import dev.turnpike.model.UsageEstimate;
 import dev.turnpike.replay.EventRecorder;
 import dev.turnpike.replay.Retention;
 import dev.turnpike.responses.CreateRequest;
@@ -23,6 +24,7 @@ import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.ModelStep;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.Outcome;
+import dev.turnpike.run.PromptCount;
 import dev.turnpike.run.Reaper;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunEvent;
@@ -73,6 +75,7 @@ public final class Workbench {
     public final StepEngine engine;
     public final RunAdmission admission;
     public final StoredItems storedItems = new StoredItems(store, store);
+    public final PromptCount prompts;
 
     /// What watchers have been told.
     public final List<RunEvent> events = new ArrayList<>();
@@ -114,13 +117,11 @@ public final class Workbench {
         store.whenDeleted(log::delete);
         requests =
                 new RequestReader(mapper, new RequestSettings(1_000, null, List.copyOf(registry.names()), _ -> true));
+        var contexts = new ContextLoader(store, settings.maxHistory());
+        var modelStep = new ModelStep(answering, new ContextWindow(String::length), registry, PRICES, settings, ids);
+        prompts = new PromptCount(store, store, contexts, modelStep, new UsageEstimate(String::length));
         engine = new StepEngine(
-                store,
-                queue,
-                new ContextLoader(store, settings.maxHistory()),
-                new ModelStep(answering, new ContextWindow(String::length), registry, PRICES, settings, ids),
-                new ToolStep(store, registry, settings, ids, threads),
-                settings);
+                store, queue, contexts, modelStep, new ToolStep(store, registry, settings, ids, threads), settings);
         reaper = new Reaper(store, queue, engine, SameThread::new);
         admission = new RunAdmission(
                 store,

@@ -1,10 +1,14 @@
 package dev.turnpike.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.conversation.ConversationStore.Change;
+import dev.turnpike.conversation.ConversationStore.NewConversation;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.conversation.Item.Outcome;
@@ -13,7 +17,10 @@ import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.run.NewRun.Place;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -28,10 +35,19 @@ public abstract class ConversationStoreContract extends StoreContract {
     void aConversationCanBeMadeEmpty() {
         ConversationKey key = conversation();
 
-        assertThat(conversations.create(key, NOON, NOON.plus(TIME_TO_LIVE))).isTrue();
+        assertThat(conversations.create(empty(key))).isTrue();
 
         assertThat(conversations.find(key))
-                .contains(new Conversation(key, 0, null, null, Totals.ZERO, NOON, NOON.plus(TIME_TO_LIVE)));
+                .contains(new Conversation(
+                        key,
+                        0,
+                        null,
+                        null,
+                        Totals.ZERO,
+                        Map.of(),
+                        NOON,
+                        NOON.plus(TIME_TO_LIVE),
+                        NOON.plus(TIME_TO_LIVE.multipliedBy(2))));
         assertThat(conversations.newestFirst(key, 0, 10, PLENTY)).isEmpty();
         assertThat(conversations.range(key, 0, 0)).isEmpty();
     }
@@ -41,9 +57,208 @@ public abstract class ConversationStoreContract extends StoreContract {
         Run run = created(newRun(2));
         ConversationKey key = run.key().conversation();
 
-        assertThat(conversations.create(key, NOON, NOON.plus(TIME_TO_LIVE))).isFalse();
+        assertThat(conversations.create(empty(key))).isFalse();
 
         assertThat(conversations.find(key).orElseThrow().nextSeq()).isEqualTo(2);
+    }
+
+    @Test
+    void aConversationCanBeginWithItemsAndWhatItsOwnerSaysAboutIt() {
+        ConversationKey key = conversation();
+        Map<String, String> about = Map.of("topic", "tolls", "größe", "");
+        List<Item> items = List.of(message("One."), message(noise(100_000)));
+
+        assertThat(conversations.create(new NewConversation(key, about, items, NOON, NOON.plus(TIME_TO_LIVE))))
+                .isTrue();
+
+        Conversation made = conversations.find(key).orElseThrow();
+        assertThat(made.nextSeq()).isEqualTo(2);
+        assertThat(made.metadata()).isEqualTo(about);
+        assertThat(conversations.range(key, 0, 2))
+                .extracting(StoredItem::seq, StoredItem::run, StoredItem::step, StoredItem::item)
+                .containsExactly(tuple(0L, null, 0, items.get(0)), tuple(1L, null, 0, items.get(1)));
+    }
+
+    @Test
+    void aConversationWhoseItemsAreTooLargeIsNotMade() {
+        ConversationKey key = conversation();
+        var large = new NewConversation(
+                key,
+                Map.of(),
+                List.of(message(noise(3_000_000)), message(noise(3_000_000))),
+                NOON,
+                NOON.plus(TIME_TO_LIVE));
+
+        assertThatThrownBy(() -> conversations.create(large)).isInstanceOf(ItemTooLargeException.class);
+
+        assertThat(conversations.find(key)).isEmpty();
+        assertThat(conversations.newestFirst(TENANT, null, 10)).isEmpty();
+    }
+
+    @Test
+    void whatIsSaidOfAConversationIsReplacedWhoeverHoldsIt() {
+        Run run = acquired(created(newRun(1)));
+        ConversationKey key = run.key().conversation();
+        var foreign = new ConversationKey("tenant-2", key.id());
+
+        assertThat(conversations.describe(key, Map.of("a", "1", "b", "2"), clock.instant()))
+                .isTrue();
+        assertThat(conversations.describe(key, Map.of("b", "3"), clock.instant()))
+                .isTrue();
+        assertThat(conversations.describe(foreign, Map.of("b", "4"), clock.instant()))
+                .isFalse();
+        committed(commit(run, List.of(message("One.")), row(run, 1, 1), finish(StopReason.ANSWERED)));
+
+        assertThat(conversations.find(key).orElseThrow().metadata()).isEqualTo(Map.of("b", "3"));
+        assertThat(conversations.find(foreign)).isEmpty();
+        conversations.delete(key, clock.instant());
+        assertThat(conversations.describe(key, Map.of(), clock.instant())).isFalse();
+        assertThat(conversations.find(key)).isEmpty();
+    }
+
+    @Test
+    void conversationsAreListedByTheirCreationNewestFirst() {
+        List<ConversationKey> made = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            clock.advance(Duration.ofSeconds(1));
+            ConversationKey key = i == 2 ? created(newRun(1)).key().conversation() : conversation();
+            conversations.create(new NewConversation(
+                    key,
+                    Map.of("n", "" + i),
+                    List.of(),
+                    clock.instant(),
+                    clock.instant().plus(TIME_TO_LIVE)));
+            made.add(key);
+        }
+        List<ConversationKey> newest = made.reversed();
+
+        assertThat(keys(conversations.newestFirst(TENANT, null, 10))).isEqualTo(newest);
+        assertThat(keys(conversations.newestFirst(TENANT, null, 2))).isEqualTo(newest.subList(0, 2));
+        assertThat(keys(conversations.newestFirst(TENANT, newest.get(1).id(), 2)))
+                .isEqualTo(newest.subList(2, 4));
+        assertThat(keys(conversations.newestFirst(TENANT, newest.get(4).id(), 2)))
+                .isEmpty();
+        assertThat(keys(conversations.newestFirst("tenant-2", null, 10))).isEmpty();
+        assertThat(conversations.newestFirst(TENANT, null, 1).getFirst())
+                .isEqualTo(conversations.find(newest.getFirst()).orElseThrow());
+        conversations.delete(newest.get(0), clock.instant());
+        conversations.delete(newest.get(2), clock.instant());
+        assertThat(keys(conversations.newestFirst(TENANT, null, 2))).containsExactly(newest.get(1), newest.get(3));
+        assertThat(keys(conversations.newestFirst(TENANT, newest.get(2).id(), 2)))
+                .as("after one that is deleted")
+                .containsExactly(newest.get(3), newest.get(4));
+    }
+
+    @Test
+    void aConversationThatIsNotToBeStoredIsNotListed() {
+        NewRun plain = newRun(1);
+        created(new NewRun(
+                plain.key(),
+                request("{\"store\": false}"),
+                plain.limits(),
+                plain.place(),
+                plain.input(),
+                null,
+                null,
+                null,
+                plain.createdAt(),
+                plain.limits().unstoredUntil()));
+
+        assertThat(conversations.newestFirst(TENANT, null, 10)).isEmpty();
+    }
+
+    @Test
+    void aConversationThatLivesOnStaysListed() {
+        Run run = created(newRun(1));
+        ConversationKey key = run.key().conversation();
+        Conversation young = conversations.find(key).orElseThrow();
+        assertThat(young.leavesList(NOON.plus(TIME_TO_LIVE))).isFalse();
+        assertThat(young.leavesList(NOON.plus(TIME_TO_LIVE.multipliedBy(2)).plusSeconds(1)))
+                .isTrue();
+        Instant later = NOON.plus(Duration.ofDays(29));
+        clock.advanceTo(later);
+        Run taken = acquired(run);
+        committed(commit(taken, List.of(), row(taken, 1, 1), finish(StopReason.ANSWERED)));
+
+        conversations.keepListed(key, Conversation.listedUntil(later, later.plus(TIME_TO_LIVE)));
+
+        assertThat(conversations.find(key).orElseThrow().listedUntil())
+                .isEqualTo(later.plus(TIME_TO_LIVE.multipliedBy(2)));
+        clock.advanceTo(later.plus(TIME_TO_LIVE).minusSeconds(1));
+        assertThat(keys(conversations.newestFirst(TENANT, null, 10))).containsExactly(key);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(conversations.newestFirst(TENANT, null, 10)).isEmpty();
+    }
+
+    @Test
+    void itemsAreAddedAtTheEndOfAConversationThatNobodyHolds() {
+        Run run = ended(newRun(2), message("Over."));
+        ConversationKey key = run.key().conversation();
+        List<Item> items = List.of(message("More."), message(noise(600_000)));
+        Instant expires = NOON.plus(TIME_TO_LIVE.multipliedBy(2));
+
+        assertThat(conversations.add(key, 3, items, clock.instant(), expires)).isEqualTo(Change.DONE);
+
+        assertThat(itemsOf(conversations.range(key, 3, 5))).isEqualTo(items);
+        assertThat(conversations.find(key).orElseThrow())
+                .extracting(Conversation::nextSeq, Conversation::activeRun, Conversation::expiresAt)
+                .containsExactly(5L, null, expires);
+        Run next = created(newRun(key, new Place.Append(5, null), messages(1)));
+        assertThat(conversations.range(key, 0, 6)).hasSize(6);
+        assertThat(next.firstSeq()).isEqualTo(5);
+    }
+
+    @Test
+    @DisplayName("Row 6: no item is added beside a run, ahead of those who wait, or behind a moved end")
+    void noItemIsAddedWhereARunIsAtWork() {
+        Run run = acquired(created(newRun(2)));
+        ConversationKey key = run.key().conversation();
+        List<Item> items = List.of(message("More."));
+        Instant expires = NOON.plus(TIME_TO_LIVE);
+
+        assertThat(conversations.add(key, 2, items, clock.instant(), expires)).isEqualTo(Change.BUSY);
+        created(newRun(key, new Place.Waiting(false, null), messages(1)));
+        committed(commit(run, List.of(), row(run, 1, 1), finish(StopReason.ANSWERED)));
+        assertThat(conversations.add(key, 2, items, clock.instant(), expires))
+                .as("somebody waits")
+                .isEqualTo(Change.BUSY);
+        ConversationKey other = ended(newRun(2)).key().conversation();
+        assertThat(conversations.add(other, 1, items, clock.instant(), expires))
+                .as("its end has moved")
+                .isEqualTo(Change.BUSY);
+        var foreign = new ConversationKey("tenant-2", other.id());
+        assertThat(conversations.add(foreign, 2, items, clock.instant(), expires))
+                .isEqualTo(Change.GONE);
+        conversations.delete(other, clock.instant());
+        assertThat(conversations.add(other, 2, items, clock.instant(), expires)).isEqualTo(Change.GONE);
+
+        assertThat(conversations.find(key).orElseThrow().nextSeq()).isEqualTo(2);
+        assertThat(conversations.range(key, 0, 10)).hasSize(2);
+        assertThat(conversations.range(other, 0, 10)).isEmpty();
+        assertThat(conversations.range(foreign, 0, 10)).isEmpty();
+    }
+
+    @Test
+    void itemsThatAreTooLargeAreNotAdded() {
+        ConversationKey key = ended(newRun(1)).key().conversation();
+        List<Item> items = List.of(message(noise(3_000_000)), message(noise(3_000_000)));
+
+        assertThatThrownBy(() -> conversations.add(key, 1, items, clock.instant(), NOON.plus(TIME_TO_LIVE)))
+                .isInstanceOf(ItemTooLargeException.class);
+
+        assertThat(conversations.find(key).orElseThrow().nextSeq()).isEqualTo(1);
+        assertThat(conversations.range(key, 0, 3)).hasSize(1);
+    }
+
+    @Test
+    void theOldestItemsComeFirstAndNoMoreThanAreWanted() {
+        ConversationKey key = created(newRun(20)).key().conversation();
+
+        assertThat(seqs(conversations.oldestFirst(key, 5, 20, 3, PLENTY))).containsExactly(5L, 6L, 7L);
+        assertThat(seqs(conversations.oldestFirst(key, 18, 30, 10, PLENTY))).containsExactly(18L, 19L);
+        assertThat(seqs(conversations.oldestFirst(key, 5, 20, 10, 25))).containsExactly(5L, 6L, 7L);
+        assertThat(conversations.oldestFirst(key, 5, 5, 10, PLENTY)).isEmpty();
+        assertThat(conversations.oldestFirst(key, 5, 9, 0, PLENTY)).isEmpty();
     }
 
     @Test
@@ -75,7 +290,7 @@ public abstract class ConversationStoreContract extends StoreContract {
     void aRunOfADeletedConversationCommitsNothingAndLeavesNothing() {
         Run run = acquired(created(newRun(1)));
         conversations.delete(run.key().conversation(), clock.instant());
-        var result = new Item.ToolResult("fco_1", "call_1", "Seen.", Outcome.DONE);
+        var result = new Item.ToolResult("fco_1", "call_1", "Seen.", Outcome.DONE, Executor.SERVER);
         runs.saveToolResult(run, new RunStore.ToolRecord(0, "look", "key", result));
         assertThat(runs.intend(run, new RunStore.ToolRecord(1, "pay", "key", null)))
                 .isFalse();
@@ -104,7 +319,7 @@ public abstract class ConversationStoreContract extends StoreContract {
     @Test
     void anEmptyConversationTakesItsFirstRun() {
         ConversationKey key = conversation();
-        conversations.create(key, NOON, NOON.plus(TIME_TO_LIVE));
+        conversations.create(empty(key));
 
         created(newRun(key, new Place.Append(0, null), messages(2)));
 
@@ -174,9 +389,9 @@ public abstract class ConversationStoreContract extends StoreContract {
                 new Item.Message("msg_5", Role.USER, List.of(new Part.Text("Hi.")), false, "ada"),
                 new Item.ToolCall("fc_1", "call_1", "look", "{\"broken\": ", Executor.CLIENT),
                 new Item.ToolCall("mcp_1", "call_2", "look", "{}", Executor.SERVER),
-                new Item.ToolResult("fco_1", "call_1", "", Outcome.DONE),
-                new Item.ToolResult("fco_2", "call_2", "?", Outcome.UNKNOWN),
-                new Item.ToolResult("fco_3", "call_3", "!", Outcome.FAILED),
+                new Item.ToolResult("fco_1", "call_1", "", Outcome.DONE, Executor.CLIENT),
+                new Item.ToolResult("fco_2", "call_2", "?", Outcome.UNKNOWN, Executor.SERVER),
+                new Item.ToolResult("fco_3", "call_3", "!", Outcome.FAILED, Executor.SERVER),
                 new Item.Reasoning("rs_1", "Hm."),
                 new Item.ApprovalRequest("mcpr_1", "pay", "{\"to\": \"Zoë\"}"),
                 new Item.Approval("mcprr_1", "mcpr_1", true, null, "pay", "{}"),
@@ -238,7 +453,7 @@ public abstract class ConversationStoreContract extends StoreContract {
 
         assertThat(conversations.range(run.key().conversation(), 0, 1))
                 .extracting(StoredItem::run, StoredItem::step, StoredItem::createdAt)
-                .containsExactly(org.assertj.core.groups.Tuple.tuple(run.key().run(), 0, NOON));
+                .containsExactly(tuple(run.key().run(), 0, NOON));
     }
 
     @Test
@@ -304,6 +519,14 @@ public abstract class ConversationStoreContract extends StoreContract {
         clock.advance(Duration.ofDays(20));
 
         assertThat(runs.find(run.key())).isPresent();
+    }
+
+    private static NewConversation empty(ConversationKey key) {
+        return new NewConversation(key, Map.of(), List.of(), NOON, NOON.plus(TIME_TO_LIVE));
+    }
+
+    private static List<ConversationKey> keys(List<Conversation> conversations) {
+        return conversations.stream().map(Conversation::key).toList();
     }
 
     private static List<Item> itemsOf(List<StoredItem> items) {

@@ -8,6 +8,7 @@ import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.conversation.StoredItem;
@@ -1005,7 +1006,12 @@ public abstract class RunStoreContract extends StoreContract {
 
         runs.saveToolResult(run, done);
         runs.saveToolResult(
-                run, new ToolRecord(1, "look", key, new Item.ToolResult("fco_2", "call_1", "Other.", Outcome.DONE)));
+                run,
+                new ToolRecord(
+                        1,
+                        "look",
+                        key,
+                        new Item.ToolResult("fco_2", "call_1", "Other.", Outcome.DONE, Executor.SERVER)));
 
         assertThat(runs.toolRecords(run)).isEqualTo(Map.of(1, done));
     }
@@ -1034,7 +1040,10 @@ public abstract class RunStoreContract extends StoreContract {
     void aLongToolResultIsKeptWhole() {
         Run run = acquired(created());
         var done = new ToolRecord(
-                0, "look", key, new Item.ToolResult("fco_1", "call_1", "long ".repeat(20_000), Outcome.FAILED));
+                0,
+                "look",
+                key,
+                new Item.ToolResult("fco_1", "call_1", "long ".repeat(20_000), Outcome.FAILED, Executor.SERVER));
 
         runs.saveToolResult(run, done);
 
@@ -1048,7 +1057,8 @@ public abstract class RunStoreContract extends StoreContract {
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
         Run run = acquired(created());
-        var done = new ToolRecord(0, "look", key, new Item.ToolResult("fco_1", "call_1", three, Outcome.DONE));
+        var done = new ToolRecord(
+                0, "look", key, new Item.ToolResult("fco_1", "call_1", three, Outcome.DONE, Executor.SERVER));
 
         runs.saveToolResult(run, done);
 
@@ -1125,6 +1135,23 @@ public abstract class RunStoreContract extends StoreContract {
 
     // What the tests say.
 
+    @Test
+    @DisplayName("Row 6: whoever does not wait is let in once all who waited have ended")
+    void whoeverDoesNotWaitIsLetInOnceAllWhoWaitedHaveEnded() {
+        Run holder = acquired(created());
+        ConversationKey key = holder.key().conversation();
+        Run one = created(newRun(key, new Place.Waiting(false, null), messages(1)));
+        Run two = created(newRun(key, new Place.Waiting(false, null), messages(1)));
+        committed(commit(holder, List.of(), null, finish(StopReason.DEADLINE)));
+
+        runs.endWaiting(one, StopReason.CANCELLED, clock.instant());
+        assertThat(runs.create(newRun(key, new Place.Append(1, null), messages(1))))
+                .isEqualTo(new Creation.Locked());
+        runs.endWaiting(two, StopReason.CANCELLED, clock.instant());
+
+        created(newRun(key, new Place.Append(1, null), messages(1)));
+    }
+
     protected final Set<RunKey> active() {
         Set<RunKey> all = new HashSet<>();
         for (int shard = 0; shard < RunStore.ACTIVE_SHARDS; shard++) {
@@ -1151,7 +1178,7 @@ public abstract class RunStoreContract extends StoreContract {
     }
 
     protected static Item.ToolResult result(String callId) {
-        return new Item.ToolResult("fco_" + callId, callId, "Seen.", Outcome.DONE);
+        return new Item.ToolResult("fco_" + callId, callId, "Seen.", Outcome.DONE, Executor.SERVER);
     }
 
     private List<StoredItem> stored(ConversationKey key, long end) {

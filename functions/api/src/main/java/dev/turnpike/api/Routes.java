@@ -10,13 +10,19 @@ import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Which operation serves which path.
 final class Routes {
+    /// A thing with an id, what is asked of it, and a thing below that.
     private static final Pattern ONE =
-            Pattern.compile("(/v1/(?:responses|conversations|chat/completions)/)([^/]+)((?:/cancel)?)");
+            Pattern.compile("(/v1/(?:responses|conversations|chat/completions)/)([^/]+)((?:/[a-z_]+)?)(?:/([^/]+))?");
+
+    /// Names of models may have slashes.
+    private static final Pattern MODEL = Pattern.compile("/v1/models/(.+)");
 
     private final ApiParts parts;
     private final Cors cors;
@@ -25,9 +31,12 @@ final class Routes {
     private final StoredCompletions completions;
     private final GetResponse getResponse;
     private final CancelResponse cancelResponse;
-    private final CreateConversation createConversation;
-    private final DeleteConversation deleteConversation;
-    private final ListModels listModels;
+    private final DeleteResponse deleteResponse;
+    private final StoredInput storedInput;
+    private final CountInputTokens countInputTokens;
+    private final Conversations conversations;
+    private final ConversationItems conversationItems;
+    private final Models models;
     private final CheckHealth checkHealth;
     private final CreateApiKey createApiKey;
 
@@ -41,9 +50,12 @@ final class Routes {
         this.createCompletion = new CreateCompletion(parts, completions);
         this.getResponse = new GetResponse(responses, followResponse);
         this.cancelResponse = new CancelResponse(parts, responses);
-        this.createConversation = new CreateConversation(parts);
-        this.deleteConversation = new DeleteConversation(parts);
-        this.listModels = new ListModels(parts.models());
+        this.deleteResponse = new DeleteResponse(parts);
+        this.storedInput = new StoredInput(parts, responses);
+        this.countInputTokens = new CountInputTokens(parts);
+        this.conversations = new Conversations(parts);
+        this.conversationItems = new ConversationItems(parts, conversations);
+        this.models = new Models(parts.models(), parts.requests()::allows);
         this.checkHealth = new CheckHealth(parts.probes(), parts.clock());
         this.createApiKey = new CreateApiKey(parts);
     }
@@ -79,23 +91,61 @@ final class Routes {
                     "WebSockets are not supported. Send a POST with \"stream\": true and read server-sent events.");
         }
         Matcher one = ONE.matcher(request.path());
-        String id = one.matches() ? one.group(2) : "";
-        String route = request.method() + " " + (one.matches() ? one.group(1) + "{id}" + one.group(3) : request.path());
-        switch (route) {
+        Matcher model = MODEL.matcher(request.path());
+        switch (request.method() + " " + request.path()) {
             case "GET /health" -> checkHealth.serve(request, reply);
             case "POST /v1/responses" -> createResponse.serve(request, caller(request), reply, context);
             case "POST /v1/chat/completions" -> createCompletion.serve(request, caller(request), reply, context);
+            case "POST /v1/responses/input_tokens" -> countInputTokens.serve(request, caller(request), reply);
+            case "POST /v1/conversations" -> conversations.create(request, caller(request), reply);
+            case "GET /v1/conversations" -> conversations.list(request, caller(request), reply);
+            case "GET /v1/models" -> {
+                caller(request);
+                models.list(reply);
+            }
+            case "POST /v1/organization/api_keys" -> createApiKey.serve(request, reply);
+            default -> {
+                if (request.method().equals("GET") && model.matches()) {
+                    caller(request);
+                    models.get(decoded(model.group(1)), reply);
+                } else if (one.matches()) {
+                    serveOne(one, request, reply, context);
+                } else {
+                    throw noSuchRoute(request);
+                }
+            }
+        }
+    }
+
+    /// Clients encode the slashes of a name.
+    private static String decoded(String segment) {
+        try {
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) {
+            return segment;
+        }
+    }
+
+    private void serveOne(Matcher one, HttpRequest request, HttpReply reply, Context context) throws IOException {
+        String id = one.group(2);
+        String item = one.group(4) == null ? "" : one.group(4);
+        String route =
+                request.method() + " " + one.group(1) + "{id}" + one.group(3) + (item.isEmpty() ? "" : "/{item}");
+        switch (route) {
             case "GET /v1/chat/completions/{id}" -> completions.get(id, caller(request), reply);
             case "DELETE /v1/chat/completions/{id}" -> completions.delete(id, caller(request), reply);
             case "GET /v1/responses/{id}" -> getResponse.serve(id, request, caller(request), reply, context);
+            case "DELETE /v1/responses/{id}" -> deleteResponse.serve(id, caller(request), reply);
             case "POST /v1/responses/{id}/cancel" -> cancelResponse.serve(id, caller(request), reply, context);
-            case "POST /v1/conversations" -> createConversation.serve(request, caller(request), reply);
-            case "DELETE /v1/conversations/{id}" -> deleteConversation.serve(id, caller(request), reply);
-            case "GET /v1/models" -> {
-                caller(request);
-                listModels.serve(reply);
-            }
-            case "POST /v1/organization/api_keys" -> createApiKey.serve(request, reply);
+            case "GET /v1/responses/{id}/input_items" -> storedInput.serve(id, request, caller(request), reply);
+            case "GET /v1/conversations/{id}" -> conversations.get(id, caller(request), reply);
+            case "POST /v1/conversations/{id}" -> conversations.describe(id, request, caller(request), reply);
+            case "DELETE /v1/conversations/{id}" -> conversations.delete(id, caller(request), reply);
+            case "GET /v1/conversations/{id}/items" -> conversationItems.list(id, request, caller(request), reply);
+            case "POST /v1/conversations/{id}/items" -> conversationItems.add(id, request, caller(request), reply);
+            case "GET /v1/conversations/{id}/items/{item}" -> conversationItems.get(id, item, caller(request), reply);
+            case "DELETE /v1/conversations/{id}/items/{item}" ->
+                conversationItems.delete(id, item, caller(request), reply);
             default -> throw noSuchRoute(request);
         }
     }

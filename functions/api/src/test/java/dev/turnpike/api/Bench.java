@@ -74,6 +74,7 @@ final class Bench {
                 new CompletionReader(requests, settings),
                 work.admission,
                 work.storedItems,
+                work.prompts,
                 work.engine,
                 work.queue,
                 work.store,
@@ -118,6 +119,10 @@ final class Bench {
 
     Answer get(String path, Map<String, String> query) throws IOException {
         return serve(new HttpRequest("request-1", "GET", path, Map.of("authorization", key), query, ""));
+    }
+
+    Answer delete(String path) throws IOException {
+        return send("DELETE", path, Map.of(), "");
     }
 
     Answer post(String path, String body) throws IOException {

@@ -71,6 +71,12 @@ final class RequestFuzz {
                             + "\"approval_request_id\":\"{id}\"}]}",
                     "{\"model\":\"gpt-4o\",\"input\":\"Hello\",\"conversation\":{\"id\":\"{id}\"},\"store\":false}"),
             Shape.of("GET /v1/responses/{id}"),
+            Shape.of("DELETE /v1/responses/{id}"),
+            Shape.of("GET /v1/responses/{id}/input_items"),
+            Shape.of(
+                    "POST /v1/responses/input_tokens",
+                    "{\"model\":\"gpt-4o\",\"input\":\"Hello\"}",
+                    "{\"model\":\"gpt-4o\",\"input\":\"Hello\",\"previous_response_id\":\"{id}\"}"),
             Shape.of("POST /v1/responses/{id}/cancel", "", "{}"),
             Shape.of(
                     "POST /v1/chat/completions",
@@ -81,11 +87,28 @@ final class RequestFuzz {
             Shape.of("GET /v1/chat/completions/{id}"),
             Shape.of("DELETE /v1/chat/completions/{id}"),
             Shape.of("POST /v1/conversations", "", "{}", "{\"metadata\":{},\"items\":[]}"),
+            Shape.of("GET /v1/conversations"),
+            Shape.of("GET /v1/conversations/{id}"),
+            Shape.of("POST /v1/conversations/{id}", "{\"metadata\":{\"a\":\"b\"}}"),
             Shape.of("DELETE /v1/conversations/{id}"),
+            Shape.of("GET /v1/conversations/{id}/items"),
+            Shape.of(
+                    "POST /v1/conversations/{id}/items",
+                    "{\"items\":[{\"role\":\"user\",\"content\":\"Hello\"}]}",
+                    "{\"items\":[{\"type\":\"function_call_output\",\"call_id\":\"call_0\",\"output\":\"3\"}]}"),
+            Shape.of("GET /v1/conversations/{id}/items/{item}"),
+            Shape.of("DELETE /v1/conversations/{id}/items/{item}"),
             Shape.of("POST /v1/organization/api_keys", "{\"tenant\":\"t-9\",\"name\":\"spare\"}"));
 
     /// Of the ids that a route or a field takes, whichever stands here first.
     private static final Map<String, String> PREFIXES = prefixes();
+
+    private static final List<String> ITEM_IDS = List.of(
+            "msg_0000000000" + "z".repeat(16),
+            "msg_9999999999" + "0".repeat(16),
+            "mcpr_" + "z".repeat(26) + "_0000000001" + "z".repeat(15),
+            "msg_",
+            "..");
 
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "get", "BREW", "");
@@ -146,7 +169,7 @@ final class RequestFuzz {
         ObjectNode event = JsonNodeFactory.instance.objectNode();
         event.put("resource", "/{proxy+}");
         event.put("httpMethod", oneIn(30) ? any(METHODS) : line[0]);
-        String path = line[1].replace(ID, id);
+        String path = line[1].replace(ID, id).replace("{item}", ITEM_IDS.get(random.nextInt(ITEM_IDS.size())));
         event.put("path", oneIn(30) ? spoiled.text(path) : path);
         headers(event.putObject("headers"), shape.route.endsWith("api_keys"));
         if (oneIn(3)) {

@@ -25,7 +25,16 @@ class RoutesTest {
         HEAD,    /v1/responses
         OPTIONS, /v1/responses
         POST,    /v1/responses/resp_1
-        GET,     /v1/responses/resp_1/input_items
+        POST,    /v1/responses/resp_1/input_items
+        GET,     /v1/responses/resp_1/input_items/item_1
+        GET,     /v1/responses/resp_1/items
+        PUT,     /v1/conversations/conv_1
+        DELETE,  /v1/conversations
+        DELETE,  /v1/conversations/conv_1/items
+        POST,    /v1/conversations/conv_1/items/msg_1
+        GET,     /v1/conversations/conv_1/items/msg_1/parts
+        GET,     /v1/models/
+        DELETE,  /v1/models/gpt-4o
         GET,     /v1/responses/resp_1/cancel
         POST,    /v1/responses/resp_1/cancel/
         POST,    /v1/conversations/conv_1/cancel
@@ -56,8 +65,19 @@ class RoutesTest {
         GET,  /v1/responses/resp_1
         POST, /v1/conversations
         POST, /v1/responses/resp_1/cancel
+        DELETE, /v1/responses/resp_1
+        GET,  /v1/responses/resp_1/input_items
+        POST, /v1/responses/input_tokens
+        GET,  /v1/conversations
+        GET,  /v1/conversations/conv_1
+        POST, /v1/conversations/conv_1
         DELETE, /v1/conversations/conv_1
+        GET,  /v1/conversations/conv_1/items
+        POST, /v1/conversations/conv_1/items
+        GET,  /v1/conversations/conv_1/items/msg_1
+        DELETE, /v1/conversations/conv_1/items/msg_1
         GET,  /v1/models
+        GET,  /v1/models/gpt-4o
         """)
     void aCallerIsToldApartBeforeAnythingElse(String method, String path) throws IOException {
         Answer none = bench.serve(new HttpRequest("r", method, path, Map.of(), Map.of(), "not json"));
@@ -113,32 +133,21 @@ class RoutesTest {
         assertThat(answer.body()).isEqualTo("{\"status\":\"ok\"}");
     }
 
-    @Test
-    void aConversationBeginsEmpty() throws IOException {
-        for (String body : new String[] {"", " ", "{}", "{\"metadata\":{},\"items\":[]}", "{\"metadata\":null}"}) {
-            Answer answer = bench.post("/v1/conversations", body);
-            assertThat(answer.status()).as(body).isEqualTo(200);
-            assertThat(answer.json().path("id").asString()).matches("conv_[0-9a-z]{26}");
-            assertThat(answer.json().path("object").asString()).isEqualTo("conversation");
-            assertThat(answer.json().path("metadata")).hasToString("{}");
-        }
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt-4o", "gpt-not-listed", "gpt-with%2Fslash", "gpt-with/slash"})
+    void aModelThatRequestsMayNameIsThere(String model) throws IOException {
+        Answer answer = bench.get("/v1/models/" + model);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.json().path("id").asString()).isEqualTo(model.replace("%2F", "/"));
+        assertThat(answer.json().path("object").asString()).isEqualTo("model");
+        assertThat(answer.json().propertyNames()).containsExactlyInAnyOrder("id", "object", "created", "owned_by");
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        {"metadata":{"a":"b"}}            | unsupported_parameter
-        {"items":[{"role":"user"}]}       | unsupported_parameter
-        {"items":"hello"}                 | unsupported_parameter
-        {"items":5}                       | unsupported_parameter
-        {"zzz":true}                      | unsupported_parameter
-        []                                | invalid_type
-        "hello"                           | invalid_type
-        5                                 | invalid_type
-        {                                 | invalid_json
-        """)
-    void whatAConversationCantBeginWithIsRefused(String body, String code) throws IOException {
-        Answer answer = bench.post("/v1/conversations", body);
-        assertThat(answer.status()).isEqualTo(400);
-        assertThat(answer.code()).isEqualTo(code);
+    @Test
+    void anUnknownModelIsNotThere() throws IOException {
+        Answer answer = bench.get("/v1/models/claude");
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.code()).isEqualTo("model_not_found");
+        assertThat(bench.get("/v1/models/%zz").status()).isEqualTo(404);
     }
 }

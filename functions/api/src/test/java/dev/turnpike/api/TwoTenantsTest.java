@@ -19,12 +19,14 @@ import tools.jackson.databind.node.ObjectNode;
 /// Another tenant's id answers as an id that nobody has, and does nothing.
 class TwoTenantsTest {
     private static final String ID = "{id}";
+    private static final String ITEM = "{item}";
 
     /// Routes that take no id. A new route has its place here or among the requests below.
     private static final List<String> WITHOUT_IDS = List.of(
             "GET /health",
             "GET /v1/models",
             "POST /v1/chat/completions",
+            "GET /v1/conversations",
             "POST /v1/conversations",
             "POST /v1/organization/api_keys");
 
@@ -44,6 +46,8 @@ class TwoTenantsTest {
                 "{\"model\":\"gpt-4o\",\"input\":\"Look.\",\"tools\":"
                         + "[{\"type\":\"mcp\",\"server_label\":\"turnpike\",\"require_approval\":\"always\"}]}"),
         CONVERSATION("POST /v1/conversations", "{}"),
+        CONVERSATION_WITH_ITEM(
+                "POST /v1/conversations", "{\"items\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"),
         COMPLETION(
                 "POST /v1/chat/completions",
                 "{\"model\":\"gpt-4o\",\"store\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}");
@@ -90,12 +94,17 @@ class TwoTenantsTest {
             return new Asking(thing, route, query, "{\"model\":\"gpt-4o\"," + json + "}");
         }
 
+        Asking posting(String json) {
+            return new Asking(thing, route, query, json);
+        }
+
         String name() {
             return thing + ": " + route + query + " " + body;
         }
 
-        Answer send(Bench bench, String key, String id) throws IOException {
-            String[] line = route.replace(ID, id).split(" ", 2);
+        /// @param item of the owner's, where the route names one
+        Answer send(Bench bench, String key, String id, String item) throws IOException {
+            String[] line = route.replace(ID, id).replace(ITEM, item).split(" ", 2);
             Map<String, String> headers = Map.of("authorization", key);
             return bench.serve(new HttpRequest("request-1", line[0], line[1], headers, query, body.replace(ID, id)));
         }
@@ -114,7 +123,20 @@ class TwoTenantsTest {
                         .with("starting_after", "2"),
                 Asking.of(Thing.QUEUED_RESPONSE, "POST /v1/responses/{id}/cancel"),
                 Asking.of(Thing.RECORDED_RESPONSE, "POST /v1/responses/{id}/cancel"),
+                Asking.of(Thing.RESPONSE, "DELETE /v1/responses/{id}"),
+                Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/input_items"),
+                Asking.of(Thing.RESPONSE, "POST /v1/responses/input_tokens")
+                        .sending("\"previous_response_id\":\"{id}\",\"input\":\"And then?\""),
+                Asking.of(Thing.CONVERSATION, "POST /v1/responses/input_tokens")
+                        .sending("\"conversation\":\"{id}\",\"input\":\"And then?\""),
+                Asking.of(Thing.CONVERSATION, "GET /v1/conversations/{id}"),
+                Asking.of(Thing.CONVERSATION, "POST /v1/conversations/{id}").posting("{\"metadata\":{\"a\":\"b\"}}"),
                 Asking.of(Thing.CONVERSATION, "DELETE /v1/conversations/{id}"),
+                Asking.of(Thing.CONVERSATION_WITH_ITEM, "GET /v1/conversations/{id}/items"),
+                Asking.of(Thing.CONVERSATION, "POST /v1/conversations/{id}/items")
+                        .posting("{\"items\":[{\"role\":\"user\",\"content\":\"Mine now.\"}]}"),
+                Asking.of(Thing.CONVERSATION_WITH_ITEM, "GET /v1/conversations/{id}/items/{item}"),
+                Asking.of(Thing.CONVERSATION_WITH_ITEM, "DELETE /v1/conversations/{id}/items/{item}"),
                 Asking.of(Thing.COMPLETION, "GET /v1/chat/completions/{id}"),
                 Asking.of(Thing.COMPLETION, "DELETE /v1/chat/completions/{id}"));
     }
@@ -162,18 +184,24 @@ class TwoTenantsTest {
         String owner = bench.keyOf("tenant-1");
         String stranger = bench.keyOf("tenant-2");
         String id = asking.thing.make(bench);
+        String item = asking.route.contains(ITEM)
+                ? bench.get("/v1/conversations/" + id + "/items")
+                        .json()
+                        .at("/data/0/id")
+                        .asString()
+                : "";
         String before = everything(bench);
 
-        Answer theirs = asking.send(bench, stranger, id);
+        Answer theirs = asking.send(bench, stranger, id, item);
 
         assertThat(theirs.status()).isIn(400, 404);
         assertThat(theirs.message()).containsAnyOf("not found", "No approval request found");
         String told = told(theirs, id);
         for (String nobodys : List.of(otherEnd(id, 26), otherEnd(id, random(id)))) {
-            assertThat(told).isEqualTo(told(asking.send(bench, stranger, nobodys), nobodys));
+            assertThat(told).isEqualTo(told(asking.send(bench, stranger, nobodys, item), nobodys));
         }
         assertThat(everything(bench)).isEqualTo(before);
-        assertThat(asking.send(bench, owner, id).status()).as("for its owner").isEqualTo(200);
+        assertThat(asking.send(bench, owner, id, item).status()).as("for its owner").isEqualTo(200);
     }
 
     /// An id of the same form that was never given out.

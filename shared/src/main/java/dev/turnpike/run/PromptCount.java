@@ -1,0 +1,81 @@
+package dev.turnpike.run;
+
+import dev.turnpike.conversation.Conversation;
+import dev.turnpike.conversation.Conversation.ForkPoint;
+import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.conversation.ConversationStore;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.model.UsageEstimate;
+import dev.turnpike.run.RunAdmission.Admission;
+import dev.turnpike.run.RunAdmission.History;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Counts what a request would send to the model, and sends nothing.
+public final class PromptCount {
+    private final RunStore runs;
+    private final ConversationStore conversations;
+    private final ContextLoader contexts;
+    private final ModelStep modelStep;
+    private final UsageEstimate estimate;
+
+    public PromptCount(
+            RunStore runs,
+            ConversationStore conversations,
+            ContextLoader contexts,
+            ModelStep modelStep,
+            UsageEstimate estimate) {
+        this.runs = runs;
+        this.conversations = conversations;
+        this.contexts = contexts;
+        this.modelStep = modelStep;
+        this.estimate = estimate;
+    }
+
+    public sealed interface Counted {
+        record Tokens(long input) implements Counted {}
+
+        /// There is nothing to go on from.
+        record Refused(Admission admission) implements Counted {}
+    }
+
+    /// Instructions, history, input and tools, as they would be sent: what the window leaves out does not count.
+    ///
+    /// @param input without ids
+    public Counted count(String tenant, RunRequest request, List<Item> input, History history) {
+        return switch (history) {
+            case History.None() -> tokens(request, List.of(), input);
+            case History.Response(String id) ->
+                afterResponse(tenant, id)
+                        .map(end -> tokens(request, contexts.past(tenant, end), input))
+                        .orElseGet(() -> new Counted.Refused(new Admission.PreviousResponseNotFound(id)));
+            case History.InConversation(String id) ->
+                inConversation(tenant, id)
+                        .map(end -> tokens(request, contexts.past(tenant, end), input))
+                        .orElseGet(() -> new Counted.Refused(new Admission.ConversationNotFound(id)));
+        };
+    }
+
+    private Counted tokens(RunRequest request, List<Item> past, List<Item> input) {
+        List<Item> items = new ArrayList<>(past);
+        items.addAll(input);
+        return new Counted.Tokens(estimate.of(modelStep.firstCall(request, items, input.size()), "")
+                .inputTokens());
+    }
+
+    private Optional<ForkPoint> afterResponse(String tenant, String id) {
+        return RunKey.parse(tenant, id)
+                .flatMap(runs::find)
+                .filter(run -> run.request().store() && !run.placeless())
+                .filter(run -> conversations.find(run.key().conversation()).isPresent())
+                .map(run -> new ForkPoint(run.key().conversation().id(), run.endSeq()));
+    }
+
+    private Optional<ForkPoint> inConversation(String tenant, String id) {
+        Optional<Conversation> found = id.matches("conv_[0-9a-z]{26}")
+                ? conversations.find(new ConversationKey(tenant, id.substring(5)))
+                : Optional.empty();
+        return found.map(conversation -> new ForkPoint(conversation.key().id(), conversation.nextSeq()));
+    }
+}
