@@ -134,8 +134,7 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
     /// Deletes a conversation that was in the newest table.
     void delete(ConversationKey conversation, Instant now) {
         var conversations = new DynamoConversationStore(client(), table, WireJson.mapper(), () -> now);
-        conversations.create(
-                new NewConversation(conversation, Map.of(), List.of(), now, now.plus(Duration.ofDays(1))));
+        conversations.create(new NewConversation(conversation, Map.of(), List.of(), now, now.plus(Duration.ofDays(1))));
         assertThat(conversations.delete(conversation, now)).isTrue();
     }
 
