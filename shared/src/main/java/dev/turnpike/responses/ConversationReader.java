@@ -71,7 +71,12 @@ public final class ConversationReader {
                     "Invalid 'items': array too long. Expected an array with maximum length %d, but got an array with length %d instead."
                             .formatted(MOST_ITEMS, items));
         }
-        return InputReader.items(body, "items");
+        List<Item> read = InputReader.items(body, "items");
+        if (read.stream().anyMatch(Item.Approval.class::isInstance)) {
+            throw ApiException.invalid(
+                    "unsupported_value", "items", "An approval is given in the 'input' of a request, which then runs.");
+        }
+        return read;
     }
 
     /// The pairs of `metadata`, in their order; none when it is not given.

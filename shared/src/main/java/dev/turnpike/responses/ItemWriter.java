@@ -51,7 +51,19 @@ final class ItemWriter {
             case Item.ToolCall call -> clientCall(json, call, "completed");
             case Item.ToolResult output -> clientOutput(json, output);
             case Item.Reasoning reasoning -> reasoning(json, reasoning, "completed");
+            case Item.ApprovalRequest request -> approvalRequest(json, request);
+            case Item.Approval approval -> approval(json, approval);
         }
+    }
+
+    private static void approval(JsonGenerator json, Item.Approval approval) {
+        json.writeStartObject();
+        json.writeStringProperty("id", approval.id());
+        json.writeStringProperty("type", "mcp_approval_response");
+        json.writeStringProperty("approval_request_id", approval.requestId());
+        json.writeBooleanProperty("approve", approval.approved());
+        text(json, "reason", approval.reason());
+        json.writeEndObject();
     }
 
     private static void clientOutput(JsonGenerator json, Item.ToolResult output) {

@@ -1,13 +1,13 @@
 package dev.turnpike.run;
 
+import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.RunAdmission.History;
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.model.UsageEstimate;
-import dev.turnpike.run.RunAdmission.Admission;
-import dev.turnpike.run.RunAdmission.History;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -77,7 +77,7 @@ class InputReaderTest {
             """))
                 .containsExactly(
                         new ToolCall("", "mcp_1", "pay", "{}", Executor.SERVER),
-                        new ToolResult("", "mcp_1", "Paid.", Outcome.DONE),
+                        new ToolResult("", "mcp_1", "Paid.", Outcome.DONE, Executor.SERVER),
                         new Item.Approval("", "mcpr_2", true, null, "", ""));
     }
 

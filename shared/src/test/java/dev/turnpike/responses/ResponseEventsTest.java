@@ -212,7 +212,7 @@ class ResponseEventsTest {
                 opened(call),
                 new RunEvent.ItemClosed(call),
                 new RunEvent.ToolStarted(call),
-                new RunEvent.ToolFinished(call, new ToolResult("fco_1", "mcpr_0", "3", Outcome.DONE)),
+                new RunEvent.ToolFinished(call, new ToolResult("fco_1", "mcpr_0", "3", Outcome.DONE, Executor.SERVER)),
                 opened(request),
                 new RunEvent.ItemClosed(request),
                 ended(Runs.completed()));
