@@ -35,8 +35,19 @@ class BoundaryTest {
 
     /// Packages of more than 20 files, and how far each may grow. These are one subject each, told in small values; in
     /// `aws` one class for each kind of row; in `api` one for each thing with routes. One more needs such a reason.
-    private static final Map<String, Integer> LARGER_PACKAGES =
-            Map.of("shared aws", 32, "shared run", 34, "shared model", 28, "functions/api api", 28, "local local", 40);
+    private static final Map<String, Integer> LARGER_PACKAGES = Map.of(
+            "shared aws",
+            32,
+            "shared run",
+            33,
+            "shared model",
+            28,
+            "shared responses",
+            24,
+            "functions/api api",
+            28,
+            "local local",
+            40);
 
     private static Map<String, Set<String>> mayName() {
         Set<String> ground = Set.of("sse", "tokens", "tool", "lambda", "access");

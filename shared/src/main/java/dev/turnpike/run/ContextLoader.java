@@ -46,7 +46,7 @@ public final class ContextLoader {
     /// The past that a run would be shown, oldest first.
     ///
     /// @param end where it ends
-    List<Item> past(String tenant, ForkPoint end) {
+    public List<Item> past(String tenant, ForkPoint end) {
         List<Item> items = new ArrayList<>();
         var _ = read(new Reading(tenant, maxHistory, 0, items), end, this::parent);
         Collections.reverse(items);

@@ -111,7 +111,7 @@ public final class ModelStep {
     ///
     /// @param items the past and the input, oldest first
     /// @param input how many of them are the input
-    ModelRequest firstCall(RunRequest request, List<Item> items, int input) {
+    public ModelRequest firstCall(RunRequest request, List<Item> items, int input) {
         List<ToolSpec> offered = offered(request);
         Fit context = fit(items, input, request, offered);
         return modelRequest(request, 0, context.fits() ? context.items() : items, offered);

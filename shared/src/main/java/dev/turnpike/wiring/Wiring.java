@@ -2,6 +2,7 @@ package dev.turnpike.wiring;
 
 import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
+import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.admission.StoredItems;
@@ -36,7 +37,6 @@ import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.ContextLoader;
 import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.ModelStep;
-import dev.turnpike.run.PromptCount;
 import dev.turnpike.run.Reaper;
 import dev.turnpike.run.StepEngine;
 import dev.turnpike.run.ToolStep;

@@ -1,5 +1,6 @@
 package dev.turnpike.fake;
 
+import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
@@ -24,7 +25,6 @@ import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.ModelStep;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.Outcome;
-import dev.turnpike.run.PromptCount;
 import dev.turnpike.run.Reaper;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunEvent;

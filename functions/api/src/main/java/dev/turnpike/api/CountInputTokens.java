@@ -1,9 +1,9 @@
 package dev.turnpike.api;
 
 import dev.turnpike.access.Principal;
+import dev.turnpike.admission.PromptCount.Counted;
 import dev.turnpike.responses.CreateRequest;
 import dev.turnpike.responses.Failures;
-import dev.turnpike.run.PromptCount.Counted;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
 

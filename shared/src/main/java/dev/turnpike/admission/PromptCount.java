@@ -1,4 +1,4 @@
-package dev.turnpike.run;
+package dev.turnpike.admission;
 
 import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.History;
@@ -8,6 +8,11 @@ import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.model.UsageEstimate;
+import dev.turnpike.run.ContextLoader;
+import dev.turnpike.run.ModelStep;
+import dev.turnpike.run.RunKey;
+import dev.turnpike.run.RunRequest;
+import dev.turnpike.run.RunStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
