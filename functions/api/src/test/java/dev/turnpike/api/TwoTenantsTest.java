@@ -46,8 +46,7 @@ class TwoTenantsTest {
                 "{\"model\":\"gpt-4o\",\"input\":\"Look.\",\"tools\":"
                         + "[{\"type\":\"mcp\",\"server_label\":\"turnpike\",\"require_approval\":\"always\"}]}"),
         CONVERSATION("POST /v1/conversations", "{}"),
-        CONVERSATION_WITH_ITEM(
-                "POST /v1/conversations", "{\"items\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"),
+        CONVERSATION_WITH_ITEM("POST /v1/conversations", "{\"items\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"),
         COMPLETION(
                 "POST /v1/chat/completions",
                 "{\"model\":\"gpt-4o\",\"store\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}");
@@ -201,7 +200,9 @@ class TwoTenantsTest {
             assertThat(told).isEqualTo(told(asking.send(bench, stranger, nobodys, item), nobodys));
         }
         assertThat(everything(bench)).isEqualTo(before);
-        assertThat(asking.send(bench, owner, id, item).status()).as("for its owner").isEqualTo(200);
+        assertThat(asking.send(bench, owner, id, item).status())
+                .as("for its owner")
+                .isEqualTo(200);
     }
 
     /// An id of the same form that was never given out.
