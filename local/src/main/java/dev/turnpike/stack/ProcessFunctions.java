@@ -104,6 +104,8 @@ final class ProcessFunctions {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "--enable-native-access=ALL-UNNAMED",
+                // AWS's client unpacks a native library to one place in /tmp; two that start at once may trip over it.
+                "-XX:ErrorFile=" + task.resolve("hs_err.log"),
                 "-cp",
                 classPath,
                 CLIENT,

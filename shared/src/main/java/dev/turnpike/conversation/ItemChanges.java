@@ -62,7 +62,7 @@ public final class ItemChanges {
         }
         Instant now = clock.instant();
         var key = new ConversationKey(tenant, ids.next());
-        List<Item> named = named(items, 0);
+        List<Item> named = named(key, items, 0);
         conversations.create(new NewConversation(key, metadata, named, now, now.plus(timeToLive)));
         return conversations
                 .find(key)
@@ -92,7 +92,7 @@ public final class ItemChanges {
         if (found.get().leavesList(expires)) {
             conversations.keepListed(key, Conversation.listedUntil(now, expires));
         }
-        List<Item> named = named(items, end);
+        List<Item> named = named(key, items, end);
         return switch (conversations.add(key, end, named, now, expires)) {
             case DONE -> new Changed.Done(found.get(), stored(named, end, now));
             case BUSY -> new Changed.Locked();
@@ -100,10 +100,10 @@ public final class ItemChanges {
         };
     }
 
-    private List<Item> named(List<Item> items, long firstSeq) {
+    private List<Item> named(ConversationKey key, List<Item> items, long firstSeq) {
         List<Item> named = new ArrayList<>();
         for (Item item : items) {
-            named.add(item.withId(ids.item(item.idPrefix(), firstSeq + named.size())));
+            named.add(item.withId(ids.item(item.idPrefix(), key.id(), firstSeq + named.size())));
         }
         return named;
     }

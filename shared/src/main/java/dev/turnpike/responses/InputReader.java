@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// Reads `input`: a text, or items, among them a former response's `output` sent back as it was.
@@ -36,15 +37,21 @@ final class InputReader {
 
     /// Items of another field than `input`, where nothing stored is referred to: an array of objects.
     static List<Item> items(Fields body, String name) {
-        return items(body, name, _ -> List.of());
+        return items(body, name, null);
     }
 
-    private static List<Item> items(Fields body, String name, Function<String, List<Item>> stored) {
+    private static List<Item> items(Fields body, String name, @Nullable Function<String, List<Item>> stored) {
         List<Item> items = new ArrayList<>();
         Set<String> followed = new HashSet<>();
         Set<String> referred = new HashSet<>();
         for (Fields item : body.objects(name)) {
             if (type(item).equals("item_reference")) {
+                if (stored == null) {
+                    throw ApiException.invalid(
+                            "unsupported_value",
+                            item.path("type"),
+                            "References to stored items are not supported here. Send the item itself.");
+                }
                 refer(item, referred, stored, items);
             } else {
                 read(item, items);

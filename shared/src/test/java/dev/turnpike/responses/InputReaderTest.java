@@ -172,7 +172,7 @@ class InputReaderTest {
     @Test
     void aReferenceStandsForWhatIsStored() {
         var call = new ToolCall("mcp_1", "c", "calculate", "{}", Executor.SERVER);
-        var result = new ToolResult("fco_1", "c", "42", Outcome.DONE);
+        var result = new ToolResult("fco_1", "c", "42", Outcome.DONE, Executor.SERVER);
         Map<String, List<Item>> stored = Map.of("mcp_1", List.of(call, result), "msg_1", List.of(user("hi")));
 
         assertThat(Requests.read("""

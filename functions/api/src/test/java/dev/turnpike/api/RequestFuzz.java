@@ -103,12 +103,7 @@ final class RequestFuzz {
     /// Of the ids that a route or a field takes, whichever stands here first.
     private static final Map<String, String> PREFIXES = prefixes();
 
-    private static final List<String> ITEM_IDS = List.of(
-            "msg_0000000000" + "z".repeat(16),
-            "msg_9999999999" + "0".repeat(16),
-            "mcpr_" + "z".repeat(26) + "_0000000001" + "z".repeat(15),
-            "msg_",
-            "..");
+    private static final String ITEM = "{item}";
 
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "get", "BREW", "");
@@ -169,7 +164,7 @@ final class RequestFuzz {
         ObjectNode event = JsonNodeFactory.instance.objectNode();
         event.put("resource", "/{proxy+}");
         event.put("httpMethod", oneIn(30) ? any(METHODS) : line[0]);
-        String path = line[1].replace(ID, id).replace("{item}", ITEM_IDS.get(random.nextInt(ITEM_IDS.size())));
+        String path = line[1].replace(ID, id).replace(ITEM, item(id));
         event.put("path", oneIn(30) ? spoiled.text(path) : path);
         headers(event.putObject("headers"), shape.route.endsWith("api_keys"));
         if (oneIn(3)) {
@@ -195,6 +190,19 @@ final class RequestFuzz {
         }
         if (oneIn(10)) {
             return any(ids);
+        }
+        return oneIn(5) ? spoiled.text(any(known)) : any(known);
+    }
+
+    /// Mostly one of the conversation.
+    private String item(String conversation) {
+        String place = conversation.replaceFirst("conv_", "");
+        List<String> known = ids.stream()
+                .filter(id -> id.matches("[a-z]+_[0-9a-z]{26}_.*"))
+                .filter(id -> id.contains(place))
+                .toList();
+        if (known.isEmpty() || oneIn(5)) {
+            return any(List.of("msg_1", "..", "msg_" + "z".repeat(26) + "_0000000000" + "z".repeat(16)));
         }
         return oneIn(5) ? spoiled.text(any(known)) : any(known);
     }

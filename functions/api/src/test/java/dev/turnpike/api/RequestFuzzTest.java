@@ -32,7 +32,8 @@ class RequestFuzzTest {
     private static final int WARM = 10_000;
     private static final long MOST_GROWTH_BYTES = 16L << 20;
     private static final int MOST_IDS = 20;
-    private static final Pattern NAMED = Pattern.compile("\"((?:resp_|conv_|mcpr_|chatcmpl-)[0-9a-z_]{26,53})\"");
+    private static final Pattern NAMED =
+            Pattern.compile("\"((?:resp_|conv_|mcpr_|msg_|mcp_|fc_|fco_|chatcmpl-)[0-9a-z_]{26,53})\"");
 
     /// By route.
     private final TreeMap<String, TreeMap<Integer, Integer>> answers = new TreeMap<>();
