@@ -21,6 +21,7 @@ final class Completion {
     /// What a fault leaves of an answer.
     private static final int WORDS_BEFORE_FAULT = 3;
 
+    private static final Duration UNTIL_READ = Duration.ofMillis(100);
     private static final Duration DRIP = Duration.ofMillis(300);
 
     /// One token, however often it comes.
@@ -168,7 +169,11 @@ final class Completion {
                 countBroken();
                 await(Duration.ofDays(1));
             }
-            case CUT -> throw brokenOff();
+            case CUT -> {
+                // What was said shall be read first: a reader forgets what it has not read when a connection breaks.
+                await(UNTIL_READ);
+                throw brokenOff();
+            }
             case GARBAGE -> {
                 countBroken();
                 ChatWriter.garbage(out);

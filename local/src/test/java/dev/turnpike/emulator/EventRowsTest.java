@@ -32,7 +32,7 @@ class EventRowsTest extends EventLogContract {
     @Test
     void noPartOfALongBatchIsLeftBehindADeletion() {
         EventLog log = open(() -> NOON);
-        var run = new RunKey(new ConversationKey("tenant-1", "a".repeat(26)), "1".repeat(26));
+        var run = new RunKey(new ConversationKey("tenant-1", "b".repeat(26)), "1".repeat(26));
         delete(run.conversation(), NOON);
 
         var batch = new Batch(0, 1, 1, false, "long ".repeat(200_000));
