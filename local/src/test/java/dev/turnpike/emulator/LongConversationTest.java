@@ -22,6 +22,7 @@ import dev.turnpike.run.Limits;
 import dev.turnpike.run.ModelStep;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.NewRun.Place;
+import dev.turnpike.run.Prompt;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StepEngine;
@@ -210,17 +211,13 @@ class LongConversationTest extends StoreContract {
         EngineSettings settings = EngineSettings.defaults("test")
                 .with(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMinutes(1), 100, 100_000_000);
         ToolRegistry tools = ToolRegistry.of(List.of(offered));
+        PriceList prices = PriceList.forProvider("openai");
+        var prompt = new Prompt(new ContextWindow(String::length), tools, prices, settings);
         return new StepEngine(
                 runs,
                 new MemoryQueue(clock, new PortCalls()),
                 new ContextLoader(conversations, settings.maxHistory()),
-                new ModelStep(
-                        model,
-                        new ContextWindow(String::length),
-                        tools,
-                        PriceList.forProvider("openai"),
-                        settings,
-                        ids),
+                new ModelStep(model, prompt, prices, settings, ids),
                 new ToolStep(runs, tools, settings, ids),
                 settings);
     }

@@ -9,7 +9,7 @@ import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.model.UsageEstimate;
 import dev.turnpike.run.ContextLoader;
-import dev.turnpike.run.ModelStep;
+import dev.turnpike.run.Prompt;
 import dev.turnpike.run.RunKey;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.RunStore;
@@ -22,19 +22,19 @@ public final class PromptCount {
     private final RunStore runs;
     private final ConversationStore conversations;
     private final ContextLoader contexts;
-    private final ModelStep modelStep;
+    private final Prompt prompt;
     private final UsageEstimate estimate;
 
     public PromptCount(
             RunStore runs,
             ConversationStore conversations,
             ContextLoader contexts,
-            ModelStep modelStep,
+            Prompt prompt,
             UsageEstimate estimate) {
         this.runs = runs;
         this.conversations = conversations;
         this.contexts = contexts;
-        this.modelStep = modelStep;
+        this.prompt = prompt;
         this.estimate = estimate;
     }
 
@@ -65,8 +65,8 @@ public final class PromptCount {
     private Counted tokens(RunRequest request, List<Item> past, List<Item> input) {
         List<Item> items = new ArrayList<>(past);
         items.addAll(input);
-        return new Counted.Tokens(estimate.of(modelStep.firstCall(request, items, input.size()), "")
-                .inputTokens());
+        return new Counted.Tokens(
+                estimate.of(prompt.first(request, items, input.size()), "").inputTokens());
     }
 
     private Optional<ForkPoint> afterResponse(String tenant, String id) {

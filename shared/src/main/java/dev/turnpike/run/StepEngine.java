@@ -205,8 +205,9 @@ public final class StepEngine {
             return;
         }
         for (long fence = first; fence < before; fence++) {
-            LedgerRow lost =
-                    settled == null ? modelStep.lostAttempt(live, fence) : modelStep.lostAttempt(settled, fence);
+            LedgerRow lost = settled == null
+                    ? modelStep.rows().lost(live, fence)
+                    : modelStep.rows().lost(settled, fence);
             runs.abandon(run.key(), lost);
         }
     }
@@ -268,7 +269,7 @@ public final class StepEngine {
             return new Outcome.Ignored("moved on");
         }
         if (model) {
-            runs.abandon(run.key(), modelStep.lostAttempt(live, run.fence()));
+            runs.abandon(run.key(), modelStep.rows().lost(live, run.fence()));
         }
         live.emit(new RunEvent.Ended(live.run()));
         return new Outcome.Ended(live.run());

@@ -37,6 +37,7 @@ import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.ContextLoader;
 import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.ModelStep;
+import dev.turnpike.run.Prompt;
 import dev.turnpike.run.Reaper;
 import dev.turnpike.run.StepEngine;
 import dev.turnpike.run.ToolStep;
@@ -64,6 +65,7 @@ public final class Wiring {
     private final StoredSecret providerKey;
     private final ChatCompletionsClient provider;
     private final TokenCounter tokens = new JtokkitCounter();
+    private final PriceList prices;
     private final ToolRegistry tools;
     private final RequestReader requests;
     private final CompletionReader completions;
@@ -92,6 +94,9 @@ public final class Wiring {
         String table = settings.resources().tableName();
         this.providerKey = secret(settings.resources().providerSecretArn());
         this.provider = new ChatCompletionsClient(modelSettings(), tokens, clock);
+        this.prices = PriceList.forProvider(settings.provider()
+                .priceProvider()
+                .orElse(settings.provider().baseUrl().toString()));
         var notes = new DynamoNoteStore(
                 aws.dynamo(), table, clock, settings.limits().conversationTtl());
         this.tools = ToolRegistry.withInstalled(BuiltInTools.all(notes, clock), Wiring.class.getClassLoader());
@@ -171,15 +176,16 @@ public final class Wiring {
     }
 
     private ModelStep modelStep(EngineSettings engine) {
-        PriceList prices = PriceList.forProvider(settings.provider()
-                .priceProvider()
-                .orElse(settings.provider().baseUrl().toString()));
         var model = CallPolicy.once().around(provider);
-        return new ModelStep(model, new ContextWindow(tokens), tools, prices, engine, ids);
+        return new ModelStep(model, prompt(engine), prices, engine, ids);
+    }
+
+    private Prompt prompt(EngineSettings engine) {
+        return new Prompt(new ContextWindow(tokens), tools, prices, engine);
     }
 
     private PromptCount prompts(EngineSettings engine) {
-        return new PromptCount(runs, conversations, contexts(engine), modelStep(engine), new UsageEstimate(tokens));
+        return new PromptCount(runs, conversations, contexts(engine), prompt(engine), new UsageEstimate(tokens));
     }
 
     private static Duration longer(Duration one, Duration other) {

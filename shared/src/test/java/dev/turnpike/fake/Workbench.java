@@ -25,6 +25,7 @@ import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.ModelStep;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.Outcome;
+import dev.turnpike.run.Prompt;
 import dev.turnpike.run.Reaper;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunEvent;
@@ -118,8 +119,9 @@ public final class Workbench {
         requests =
                 new RequestReader(mapper, new RequestSettings(1_000, null, List.copyOf(registry.names()), _ -> true));
         var contexts = new ContextLoader(store, settings.maxHistory());
-        var modelStep = new ModelStep(answering, new ContextWindow(String::length), registry, PRICES, settings, ids);
-        prompts = new PromptCount(store, store, contexts, modelStep, new UsageEstimate(String::length));
+        var prompt = new Prompt(new ContextWindow(String::length), registry, PRICES, settings);
+        var modelStep = new ModelStep(answering, prompt, PRICES, settings, ids);
+        prompts = new PromptCount(store, store, contexts, prompt, new UsageEstimate(String::length));
         engine = new StepEngine(
                 store, queue, contexts, modelStep, new ToolStep(store, registry, settings, ids, threads), settings);
         reaper = new Reaper(store, queue, engine, SameThread::new);
