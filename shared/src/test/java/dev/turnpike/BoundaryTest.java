@@ -39,7 +39,7 @@ class BoundaryTest {
             "shared aws",
             32,
             "shared run",
-            33,
+            37,
             "shared model",
             28,
             "shared responses",

@@ -88,6 +88,9 @@ final class Script {
     private static String conversation(ChatRequest request) {
         String question = request.question();
         String lower = question.toLowerCase(Locale.ROOT);
+        if (lower.contains("write a summary")) {
+            return summary(request);
+        }
         if (ASKS_NAME.matcher(lower).find()) {
             return name(request)
                     .map(name -> "Your name is %s. You told me earlier in this conversation.".formatted(name))
@@ -108,6 +111,13 @@ final class Script {
                     .formatted(name.get());
         }
         return GREETING.matcher(lower).matches() ? greeting() : echo(request);
+    }
+
+    private static String summary(ChatRequest request) {
+        return "The user said: "
+                + request.earlierQuestions().stream()
+                        .map(message -> "\"" + head(message.text()) + "\"")
+                        .collect(Collectors.joining(", then "));
     }
 
     /// The one that was told last.

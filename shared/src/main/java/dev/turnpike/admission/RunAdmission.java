@@ -6,7 +6,6 @@ import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
-import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.run.ContextLoader;
 import dev.turnpike.run.ItemTooLargeException;
@@ -23,12 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Lets a request in: finds where its run belongs, checks that its tool results answer calls, creates it.
@@ -152,7 +148,7 @@ public final class RunAdmission {
     private Admission decide(Application application) {
         return switch (application.history()) {
             case History.None() -> {
-                Optional<Admission> wrong = unanswered(application, List.of(), List.of());
+                Optional<Admission> wrong = CallPairs.check(application.input(), List.of(), List.of());
                 yield wrong.orElseGet(() -> create(application, fresh(application), new Place.NewConversation(null)));
             }
             case History.Response(String id) -> afterResponse(application, id);
@@ -183,7 +179,7 @@ public final class RunAdmission {
                     : new Admission.ConversationLocked("conv_" + key.id());
         }
         List<Item> output = itemsOf(conversations.range(key, previous.inputEnd(), previous.endSeq()));
-        Optional<Admission> wrong = unanswered(application, output, output);
+        Optional<Admission> wrong = CallPairs.check(application.input(), output, output);
         if (wrong.isPresent()) {
             return wrong.get();
         }
@@ -209,7 +205,7 @@ public final class RunAdmission {
                                 conversation.key(), end, RunStore.MOST_ITEMS_AT_ONCE, ContextLoader.MOST_CHARACTERS)
                         .reversed()
                 : List.of();
-        Optional<Admission> wrong = unanswered(application, itemsOf(recent), itemsOf(ofLastRun(recent)));
+        Optional<Admission> wrong = CallPairs.check(application.input(), itemsOf(recent), itemsOf(ofLastRun(recent)));
         if (wrong.isPresent()) {
             return wrong.get();
         }
@@ -307,40 +303,6 @@ public final class RunAdmission {
             };
         } catch (ItemTooLargeException _) {
             return new Admission.ItemTooLarge();
-        }
-    }
-
-    /// Calls of the caller's tools and their results must match, as providers demand it: a result answers a call that
-    /// has none, and what the last run asked for is answered.
-    ///
-    /// @param before items that the input goes on from
-    /// @param last those of them that the last run wrote: what the caller left open before that is forgiven
-    private static Optional<Admission> unanswered(Application application, List<Item> before, List<Item> last) {
-        Set<String> open = new LinkedHashSet<>();
-        for (Item item : before) {
-            switch (item) {
-                case Item.ToolCall call when call.executor() == Executor.CLIENT -> open.add(call.callId());
-                case Item.ToolResult result -> open.remove(result.callId());
-                case Item.ToolCall _, Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> {}
-            }
-        }
-        Set<String> demanded = new HashSet<>();
-        last.forEach(item -> note(item, demanded));
-        for (Item item : application.input()) {
-            note(item, demanded);
-            if (item instanceof Item.ToolCall call) {
-                open.add(call.callId());
-            } else if (item instanceof Item.ToolResult result && !open.remove(result.callId())) {
-                return Optional.of(new Admission.NoToolCall(result.callId()));
-            }
-        }
-        open.retainAll(demanded);
-        return open.stream().findFirst().map(Admission.NoToolOutput::new);
-    }
-
-    private static void note(Item item, Set<String> calls) {
-        if (item instanceof Item.ToolCall call) {
-            calls.add(call.callId());
         }
     }
 }

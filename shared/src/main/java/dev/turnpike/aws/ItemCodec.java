@@ -80,6 +80,12 @@ final class ItemCodec {
                 json.writeStringProperty("name", approval.name());
                 json.writeStringProperty("arguments", approval.arguments());
             }
+            case Item.Compaction compaction -> {
+                json.writeStringProperty("type", "compaction");
+                json.writeStringProperty("summary", compaction.summary());
+                json.writeStringProperty("latest", compaction.latestRequest());
+                json.writeNumberProperty("kept", compaction.kept());
+            }
         }
         json.writeEndObject();
     }
@@ -135,6 +141,12 @@ final class ItemCodec {
                         json.path("reason").isString() ? json.path("reason").asString() : null,
                         json.path("name").asString(),
                         json.path("arguments").asString());
+            case "compaction" ->
+                new Item.Compaction(
+                        id,
+                        json.path("summary").asString(),
+                        json.path("latest").asString(),
+                        json.path("kept").asInt());
             case String other -> throw newer("an item", other);
         };
     }

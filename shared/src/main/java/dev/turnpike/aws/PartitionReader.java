@@ -45,6 +45,7 @@ final class PartitionReader {
             false,
             1,
             Map.of(),
+            new RunRequest.Compaction.Never(),
             false,
             false,
             false,
@@ -177,6 +178,7 @@ final class PartitionReader {
             case Item.ApprovalRequest request -> new Item.ApprovalRequest(request.id(), request.name(), "");
             case Item.Approval approval ->
                 new Item.Approval(approval.id(), approval.requestId(), approval.approved(), null, approval.name(), "");
+            case Item.Compaction compaction -> new Item.Compaction(compaction.id(), "", "", compaction.kept());
         };
     }
 

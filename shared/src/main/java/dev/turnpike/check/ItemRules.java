@@ -114,7 +114,7 @@ final class ItemRules {
                     found.unless(first, 6, name(stored), "another result of call {}", result.callId());
                     owed.remove(result.callId());
                 }
-                case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> {}
+                case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ -> {}
             }
         }
     }
@@ -123,7 +123,7 @@ final class ItemRules {
         return switch (item) {
             case Item.Message message -> message.role() == Item.Role.ASSISTANT;
             case Item.ToolCall _, Item.Reasoning _ -> true;
-            case Item.ToolResult _, Item.ApprovalRequest _, Item.Approval _ -> false;
+            case Item.ToolResult _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ -> false;
         };
     }
 

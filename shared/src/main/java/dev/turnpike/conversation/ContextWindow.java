@@ -44,7 +44,8 @@ public final class ContextWindow {
     public Fit fit(List<Item> items, int atLeast, int atMost, List<String> fixed, LongSupplier budgetTokens) {
         int start = Math.max(0, items.size() - Math.max(atMost, atLeast));
         boolean fits = true;
-        if (mayExceed(items, start, fixed, budgetTokens)) {
+        long most = mostTokens(items.subList(start, items.size()), fixed);
+        if (most > ALWAYS_FITS_TOKENS && most > budgetTokens.getAsLong()) {
             long left = budgetTokens.getAsLong()
                     - fixed.stream().mapToLong(this::count).sum();
             int i = items.size();
@@ -56,6 +57,14 @@ public final class ContextWindow {
         }
         List<Item> chosen = items.subList(start, items.size());
         return new Fit(withoutOrphans(chosen), start > 0, fits);
+    }
+
+    /// Whether these texts and items have more tokens than a limit.
+    public boolean exceeds(long limitTokens, List<String> fixed, List<Item> items) {
+        return mostTokens(items, fixed) > limitTokens
+                && fixed.stream().mapToLong(this::count).sum()
+                                + items.stream().mapToLong(this::tokens).sum()
+                        > limitTokens;
     }
 
     /// A result whose call was left out, here or because it was not read, would be refused by providers.
@@ -75,18 +84,18 @@ public final class ContextWindow {
 
     /// A text has never more tokens than bytes, so most contexts are settled by their size. Counting starts with
     /// loading the encoding, which would take longer than all else that comes before a first token.
-    private static boolean mayExceed(List<Item> items, int start, List<String> fixed, LongSupplier budgetTokens) {
+    private static long mostTokens(List<Item> items, List<String> fixed) {
         long bytes = 0;
         for (String text : fixed) {
             bytes += mostBytes(text);
         }
-        for (Item item : items.subList(start, items.size())) {
+        for (Item item : items) {
             bytes += OVERHEAD_TOKENS + IMAGE_TOKENS * images(item);
             for (String text : texts(item)) {
                 bytes += mostBytes(text);
             }
         }
-        return bytes > ALWAYS_FITS_TOKENS && bytes > budgetTokens.getAsLong();
+        return bytes;
     }
 
     /// Of a text in UTF-8; exact unless it is long.
@@ -127,6 +136,7 @@ public final class ContextWindow {
                         .toList();
             case Item.ToolCall call -> List.of(call.name(), call.arguments());
             case Item.ToolResult result -> List.of(result.output());
+            case Item.Compaction compaction -> List.of(compaction.summary(), compaction.latestRequest());
             case Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> List.of();
         };
     }

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One immutable entry of a conversation.
 ///
-/// Ids are those of the wire (`msg_…`, `fc_…`, `mcp_…`, `fco_…`, `rs_…`, `mcpr_…`, `mcprr_…`) and unique within the
+/// Ids are those of the wire (`msg_…`, `fc_…`, `mcp_…`, `fco_…`, `rs_…`, `mcpr_…`, `mcprr_…`, `cmp_…`) and unique
+/// within the
 /// conversation.
 public sealed interface Item {
     String id();
@@ -28,6 +29,8 @@ public sealed interface Item {
                 request.name().length() + request.arguments().length();
             case Approval approval ->
                 approval.name().length() + approval.arguments().length();
+            case Compaction compaction ->
+                compaction.summary().length() + compaction.latestRequest().length();
         };
     }
 
@@ -43,6 +46,7 @@ public sealed interface Item {
             case Reasoning _ -> "rs";
             case ApprovalRequest _ -> "mcpr";
             case Approval _ -> "mcprr";
+            case Compaction _ -> "cmp";
         };
     }
 
@@ -166,6 +170,18 @@ public sealed interface Item {
         /// The call that the conversation now owes a result, without a place in it.
         public ToolCall call() {
             return new ToolCall("", requestId, name, arguments, Executor.SERVER);
+        }
+    }
+
+    /// Stands, for every model from then on, for what came before it.
+    ///
+    /// @param summary in a model's words
+    /// @param latestRequest what the caller had last said by then, word for word; empty for nothing
+    /// @param kept how many items right before it are still shown as they are
+    record Compaction(String id, String summary, String latestRequest, int kept) implements Item {
+        @Override
+        public Compaction withId(String id) {
+            return new Compaction(id, summary, latestRequest, kept);
         }
     }
 

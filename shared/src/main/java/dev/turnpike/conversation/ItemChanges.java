@@ -122,7 +122,12 @@ public final class ItemChanges {
             switch (stored.item()) {
                 case ToolCall call when call.executor() == Executor.CLIENT -> open.add(call.callId());
                 case ToolResult result -> open.remove(result.callId());
-                case ToolCall _, Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> {}
+                case ToolCall _,
+                        Item.Message _,
+                        Item.Reasoning _,
+                        Item.ApprovalRequest _,
+                        Item.Approval _,
+                        Item.Compaction _ -> {}
             }
         }
         for (Item item : items) {
@@ -165,7 +170,8 @@ public final class ItemChanges {
         return found.map(stored -> switch (stored.item()) {
                     case ToolCall call -> pair(stored, resultOf(key, seq, call.callId()));
                     case ToolResult result -> pair(stored, callOf(key, seq, result.callId()));
-                    case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> List.of(stored);
+                    case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ ->
+                        List.of(stored);
                 })
                 .orElse(List.of());
     }
@@ -200,7 +206,7 @@ public final class ItemChanges {
         return switch (item) {
             case ToolCall call -> call.callId().equals(callId);
             case ToolResult result -> result.callId().equals(callId);
-            case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> false;
+            case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ -> false;
         };
     }
 }

@@ -177,7 +177,7 @@ public final class ItemPages {
             switch (stored.item()) {
                 case ToolCall call -> unanswered.remove(call.callId());
                 case ToolResult result -> answer(result);
-                case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> {}
+                case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ -> {}
             }
         }
 

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Approval;
 import dev.turnpike.conversation.Item.ApprovalRequest;
+import dev.turnpike.conversation.Item.Compaction;
 import dev.turnpike.conversation.Item.Message;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Reasoning;
@@ -28,6 +29,8 @@ import tools.jackson.core.ObjectWriteContext;
 /// whose call is not among the items is left out.
 final class ChatMessages {
     private static final String NO_RESULT = "No result was given for this call.";
+    private static final String SUMMARY = "Summary of our conversation up to this point:\n\n";
+    private static final String LATEST_REQUEST = "\n\nMy latest request, word for word:\n\n";
     private static final Pattern NOT_IN_NAMES = Pattern.compile("[^A-Za-z0-9_-]");
     private static final int MAX_NAME = 64;
 
@@ -50,6 +53,7 @@ final class ChatMessages {
                 case Message message when message.role() == Role.ASSISTANT -> assistant(message, next + 1);
                 case Message message -> message(message, next + 1);
                 case ToolCall _ -> assistant(null, next);
+                case Compaction compaction -> compaction(compaction, next + 1);
                 case ToolResult _, Reasoning _, ApprovalRequest _, Approval _ -> next + 1;
             };
         }
@@ -70,6 +74,18 @@ final class ChatMessages {
             json.writeString(ModelText.wellFormed(plainText(message)));
         }
         json.writeEndObject();
+        return next;
+    }
+
+    /// It comes in the caller's voice: what the conversation held must not gain the weight of instructions.
+    private int compaction(Compaction compaction, int next) {
+        String latest = compaction.latestRequest();
+        boolean follows = items.subList(next, items.size()).stream()
+                .anyMatch(item -> item instanceof Message message
+                        && message.role() == Role.USER
+                        && message.text().equals(latest));
+        String request = latest.isEmpty() || follows ? "" : LATEST_REQUEST + latest;
+        plain("user", SUMMARY + compaction.summary() + request);
         return next;
     }
 

@@ -41,6 +41,8 @@ public final class UsageEstimate {
                 TOKENS_AROUND + message.parts().stream().mapToLong(this::tokens).sum();
             case Item.ToolCall call -> TOKENS_AROUND + tokens(call.name()) + tokens(call.arguments());
             case Item.ToolResult result -> TOKENS_AROUND + tokens(result.output());
+            case Item.Compaction compaction ->
+                TOKENS_AROUND + tokens(compaction.summary()) + tokens(compaction.latestRequest());
             case Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> 0;
         };
     }

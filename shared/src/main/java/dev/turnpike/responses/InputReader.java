@@ -30,7 +30,8 @@ final class InputReader {
             "mcp_call",
             "mcp_list_tools",
             "mcp_approval_request",
-            "mcp_approval_response");
+            "mcp_approval_response",
+            "compaction");
     private static final List<String> DETAILS = List.of("low", "high", "auto", "original");
 
     private InputReader() {}
@@ -113,6 +114,7 @@ final class InputReader {
             case "mcp_call" -> mcpCall(item, items);
             case "reasoning" -> items.add(new Item.Reasoning(NO_ID, reasoning(item)));
             case "mcp_approval_response" -> items.add(approval(item));
+            case "compaction" -> items.add(compaction(item));
             // What it asks for is found by its id, when it is answered.
             case "mcp_list_tools", "mcp_approval_request" -> {}
             default -> throw Fields.notAllowed(item.path("type"), type, TYPES);
@@ -223,6 +225,15 @@ final class InputReader {
         } else {
             items.add(new Item.ToolResult(NO_ID, callId, NO_RESULT, Outcome.FAILED, Executor.SERVER));
         }
+    }
+
+    private static Item.Compaction compaction(Fields item) {
+        return CompactionText.read(item.requiredText("encrypted_content"))
+                .orElseThrow(() -> ApiException.invalid(
+                        "invalid_encrypted_content",
+                        item.path("encrypted_content"),
+                        "Invalid '%s': this is no summary that was made here, or it was changed."
+                                .formatted(item.path("encrypted_content"))));
     }
 
     /// What was asked is filled in on admission.

@@ -34,6 +34,7 @@ final class ItemWriter {
                     clientCall(json, call, results.containsKey(call.callId()) ? "incomplete" : "completed");
                 case Item.Reasoning reasoning -> reasoning(json, reasoning, "completed");
                 case Item.ApprovalRequest request -> approvalRequest(json, request);
+                case Item.Compaction compaction -> compaction(json, compaction);
                 case Item.ToolResult _, Item.Approval _ -> {}
             }
         }
@@ -53,6 +54,7 @@ final class ItemWriter {
             case Item.Reasoning reasoning -> reasoning(json, reasoning, "completed");
             case Item.ApprovalRequest request -> approvalRequest(json, request);
             case Item.Approval approval -> approval(json, approval);
+            case Item.Compaction compaction -> compaction(json, compaction);
         }
     }
 
@@ -149,6 +151,15 @@ final class ItemWriter {
         json.writeStringProperty("server_label", ToolOffer.SERVER_LABEL);
         json.writeStringProperty("name", request.name());
         json.writeStringProperty("arguments", request.arguments());
+        json.writeEndObject();
+    }
+
+    /// It has no status: it is what it is.
+    static void compaction(JsonGenerator json, Item.Compaction compaction) {
+        json.writeStartObject();
+        json.writeStringProperty("id", compaction.id());
+        json.writeStringProperty("type", "compaction");
+        json.writeStringProperty("encrypted_content", CompactionText.write(compaction));
         json.writeEndObject();
     }
 

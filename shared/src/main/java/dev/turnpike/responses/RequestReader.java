@@ -3,6 +3,7 @@ package dev.turnpike.responses;
 import dev.turnpike.admission.RunAdmission.History;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.run.RunRequest;
+import dev.turnpike.run.RunRequest.Compaction;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -60,6 +61,14 @@ public final class RequestReader implements RunRequest.Reader {
             "tool_choice",
             "tools",
             "truncation");
+    private static final Set<String> COMPACTED = Set.of(
+            "input",
+            "instructions",
+            "model",
+            "previous_response_id",
+            "prompt_cache_key",
+            "prompt_cache_retention",
+            "service_tier");
     private static final List<String> INCLUDES = List.of(
             "file_search_call.results",
             "web_search_call.results",
@@ -73,6 +82,9 @@ public final class RequestReader implements RunRequest.Reader {
 
     /// The field of the stored form that holds what callers can't say.
     private static final String OURS = "turnpike";
+
+    /// In there: whether the run only summarises.
+    private static final String COMPACT = "compact";
 
     private final JsonMapper mapper;
     private final RequestSettings settings;
@@ -131,6 +143,22 @@ public final class RequestReader implements RunRequest.Reader {
         return read(whole);
     }
 
+    /// A request to summarise a conversation, and to do nothing else.
+    ///
+    /// @param stored what the id of a stored item stands for
+    /// @throws ApiException the body is not a good request; it says where and why
+    public CreateRequest readToCompact(JsonNode json, Function<String, List<Item>> stored) {
+        Fields body = Fields.of(json, "");
+        present(body);
+        body.allowOnly(COMPACTED);
+        ObjectNode whole = ((ObjectNode) json).deepCopy();
+        whole.put("store", false).putArray("tools");
+        CreateRequest request = read(whole, stored);
+        whole.remove("input");
+        whole.putObject(OURS).put(COMPACT, true).putArray("server_tools");
+        return new CreateRequest(read(mapper.writeValueAsString(whole)), request.input(), request.history(), false);
+    }
+
     @Override
     public RunRequest read(String wire) {
         JsonNode json = mapper.readTree(wire);
@@ -169,11 +197,11 @@ public final class RequestReader implements RunRequest.Reader {
     }
 
     private static void refuseUnknown(Fields body) {
-        for (String refused : List.of("prompt", "context_management")) {
-            if (body.has(refused)) {
-                throw ApiException.invalid(
-                        "unsupported_parameter", refused, "Unsupported parameter: '" + refused + "'.");
-            }
+        if (body.has("prompt")) {
+            throw ApiException.invalid(
+                    "unsupported_parameter",
+                    "prompt",
+                    "Unsupported parameter: 'prompt'. Prompts are not stored here; send 'instructions' and 'input'.");
         }
         body.allowOnly(KNOWN);
     }
@@ -192,6 +220,7 @@ public final class RequestReader implements RunRequest.Reader {
         body.integer("max_output_tokens", LEAST_OUTPUT_TOKENS, Integer.MAX_VALUE);
         body.integer("max_tool_calls", 1, Integer.MAX_VALUE);
         body.oneOf("truncation", List.of("auto", "disabled"));
+        ContextManagement.read(body);
         includes(body);
         SharedFields.validate(body);
     }
@@ -244,11 +273,17 @@ public final class RequestReader implements RunRequest.Reader {
                 body.flag("parallel_tool_calls").orElse(true),
                 maxTokens.orElse(settings.maxTokens()),
                 parameters,
+                compaction(body),
                 !body.text("truncation").orElse("auto").equals("disabled"),
                 body.flag("store").orElse(true),
                 background,
                 background && body.flag("stream").orElse(false),
                 wire);
+    }
+
+    private Compaction compaction(Fields body) {
+        boolean only = body.object(OURS).flatMap(ours -> ours.flag(COMPACT)).orElse(false);
+        return only ? new Compaction.AtOnce() : ContextManagement.read(body).orElse(settings.compaction());
     }
 
     /// The request as it is kept: without its input, which becomes items, and with the tools it was offered, so that

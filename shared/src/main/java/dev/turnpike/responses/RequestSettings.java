@@ -1,5 +1,6 @@
 package dev.turnpike.responses;
 
+import dev.turnpike.run.RunRequest.Compaction;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// @param maxTokens output tokens of one model call
 /// @param temperature null leaves it to the provider
 /// @param serverTools names of the tools that runs are offered
+/// @param compaction of a request that does not say when older items are to be summarised
 /// @param modelAllowed whether a request may name this model
 public record RequestSettings(
-        int maxTokens, @Nullable Double temperature, List<String> serverTools, Predicate<String> modelAllowed) {}
+        int maxTokens,
+        @Nullable Double temperature,
+        List<String> serverTools,
+        Compaction compaction,
+        Predicate<String> modelAllowed) {}

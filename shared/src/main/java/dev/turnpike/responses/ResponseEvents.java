@@ -105,9 +105,9 @@ public final class ResponseEvents implements Consumer<RunEvent> {
                 case Item.Message message -> replay(message);
                 case Item.Reasoning reasoning -> replay(reasoning);
                 case Item.ToolCall call -> replay(call, answers.get(call.callId()));
-                case Item.ApprovalRequest request -> {
-                    opened(request);
-                    closed(request);
+                case Item.ApprovalRequest _, Item.Compaction _ -> {
+                    opened(item);
+                    closed(item);
                 }
                 case Item.ToolResult _, Item.Approval _ -> {}
             }
@@ -196,6 +196,7 @@ public final class ResponseEvents implements Consumer<RunEvent> {
                     ItemWriter.serverCall(json, withoutArguments(call), null, "in_progress");
                 case Item.ToolCall call -> ItemWriter.clientCall(json, withoutArguments(call), "in_progress");
                 case Item.ApprovalRequest request -> ItemWriter.approvalRequest(json, request);
+                case Item.Compaction compaction -> ItemWriter.compaction(json, compaction);
                 case Item.ToolResult _, Item.Approval _ ->
                     throw new IllegalStateException("results are part of their call's item");
             }

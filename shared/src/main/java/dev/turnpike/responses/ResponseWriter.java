@@ -48,6 +48,22 @@ public final class ResponseWriter {
         return text.toString();
     }
 
+    /// The same of a run that has only summarised: OpenAI's `response.compaction`.
+    public void writeCompaction(OutputStream out, Run run, List<Item> output) {
+        try (JsonGenerator json = mapper.createGenerator(out)) {
+            json.writeStartObject();
+            json.writeStringProperty("id", run.key().responseId());
+            json.writeStringProperty("object", "response.compaction");
+            json.writeNumberProperty("created_at", run.createdAt().getEpochSecond());
+            json.writeArrayPropertyStart("output");
+            ItemWriter.output(json, output, true);
+            json.writeEndArray();
+            usage(json, run);
+            turnpike(json, run);
+            json.writeEndObject();
+        }
+    }
+
     void write(JsonGenerator json, Run run, List<Item> output) {
         JsonNode asked = mapper.readTree(run.request().wire());
         json.writeStartObject();

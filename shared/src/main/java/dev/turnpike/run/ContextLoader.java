@@ -79,9 +79,24 @@ public final class ContextLoader {
                     items.add(stored.item());
                     characters += stored.item().characters();
                 }
+                if (items.size() >= reading.atLeast() && reachesBehindSummary(items)) {
+                    return false;
+                }
                 // What a page does not reach has expired or was deleted.
                 long reached = page.isEmpty() ? 0 : page.getLast().seq();
                 at = new ForkPoint(at.conversation(), reached);
+            }
+        }
+        return false;
+    }
+
+    /// What came before a summary is read no further than the summary leaves it as it is.
+    ///
+    /// @param items newest first
+    private static boolean reachesBehindSummary(List<Item> items) {
+        for (int i = 0; i < items.size(); i++) {
+            if (items.get(i) instanceof Item.Compaction summary) {
+                return items.size() - i > summary.kept();
             }
         }
         return false;

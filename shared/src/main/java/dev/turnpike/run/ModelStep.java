@@ -16,14 +16,19 @@ import dev.turnpike.tokens.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One call of the model: what it is shown, what it answers, what that used.
 public final class ModelStep {
+    private static final RunError NO_SUMMARY =
+            new RunError("upstream_unreadable", "The model was asked to summarise the conversation and wrote nothing.");
+
     private final ModelClient model;
     private final Prompt prompt;
     private final AttemptRows rows;
@@ -43,6 +48,10 @@ public final class ModelStep {
         return rows;
     }
 
+    Prompt prompt() {
+        return prompt;
+    }
+
     StepResult perform(LiveRun live) {
         return prompt.next(live).map(request -> call(live, request)).orElseGet(ModelStep::tooLong);
     }
@@ -54,7 +63,7 @@ public final class ModelStep {
         try {
             return answered(live, model.stream(request, abortAt(live), timed), answer, timed);
         } catch (ModelException failure) {
-            return failed(live, failure, answer, timed);
+            return failed(live, failure, () -> partial(answer), timed);
         }
     }
 
@@ -72,6 +81,40 @@ public final class ModelStep {
                 items, row, timed.millis(), stop == null ? new Verdict.GoOn() : new Verdict.Stop(stop, null));
     }
 
+    /// Replaces what is old by a summary, for all calls from then on. Nobody sees it grow.
+    StepResult compact(LiveRun live) {
+        Prompt.Compacting compacting = prompt.compaction(live);
+        var timed = new Timed(_ -> {}, live);
+        try {
+            return compacted(live, compacting, model.stream(compacting.request(), abortAt(live), timed));
+        } catch (ModelException failure) {
+            return failed(live, failure, List::of, timed);
+        }
+    }
+
+    private StepResult compacted(LiveRun live, Prompt.Compacting compacting, ModelAnswer whole) {
+        LedgerRow row = rows.row(live, whole.usage(), LedgerRow.State.SETTLED, -1);
+        if (whole.text().isBlank()) {
+            return new StepResult(List.of(), row, -1, new Verdict.Stop(StopReason.ERROR, NO_SUMMARY));
+        }
+        boolean all = live.run().request().compaction() instanceof RunRequest.Compaction.AtOnce;
+        List<Item> items = new ArrayList<>();
+        if (all) {
+            compacting.requests().forEach(request -> items.add(request.withId(id(live, request, items.size()))));
+        }
+        int kept = all ? items.size() : compacting.kept();
+        var summary = new Item.Compaction("", whole.text(), compacting.latestRequest(), kept);
+        items.add(summary.withId(id(live, summary, items.size())));
+        live.emit(new RunEvent.ItemOpened(items.getLast()));
+        live.emit(new RunEvent.ItemClosed(items.getLast()));
+        return new StepResult(items, row, -1, new Verdict.GoOn());
+    }
+
+    private String id(LiveRun live, Item item, int place) {
+        Run run = live.run();
+        return ids.item(item.idPrefix(), run.key().conversation().id(), run.endSeq() + place);
+    }
+
     private static @Nullable StopReason cutBy(FinishReason reason) {
         return switch (reason) {
             case LENGTH -> StopReason.MAX_OUTPUT_TOKENS;
@@ -82,10 +125,12 @@ public final class ModelStep {
 
     /// A background run tries again, and its stream, if it has one, takes back what it showed; the reader of any other
     /// can't be told to forget.
-    private StepResult failed(LiveRun live, ModelException failure, AnswerItems answer, Timed timed) {
+    ///
+    /// @param partial what of the answer came by then
+    private StepResult failed(LiveRun live, ModelException failure, Supplier<List<Item>> partial, Timed timed) {
         Run run = live.run();
         if (live.cancelled()) {
-            return cancelled(live, failure.usage(), answer, timed);
+            return cancelled(live, failure.usage(), partial.get(), timed);
         }
         RunError error = new RunError(failure.kind().code(), String.valueOf(failure.getMessage()));
         boolean again = failure.kind().retryable()
@@ -97,14 +142,16 @@ public final class ModelStep {
             return new StepResult(List.of(), row, -1, new Verdict.TryAgain(delay(run, failure), error));
         }
         LedgerRow row = used ? rows.row(live, failure.usage(), LedgerRow.State.SETTLED, timed.millis()) : null;
-        List<Item> items = answer.started() ? answer.close(true) : List.of();
-        return new StepResult(items, row, timed.millis(), new Verdict.Stop(StopReason.ERROR, error));
+        return new StepResult(partial.get(), row, timed.millis(), new Verdict.Stop(StopReason.ERROR, error));
+    }
+
+    private static List<Item> partial(AnswerItems answer) {
+        return answer.started() ? answer.close(true) : List.of();
     }
 
     /// What was said and used by then is kept.
-    private StepResult cancelled(LiveRun live, Usage usage, AnswerItems answer, Timed timed) {
+    private StepResult cancelled(LiveRun live, Usage usage, List<Item> items, Timed timed) {
         LedgerRow row = usage.totalTokens() > 0 ? rows.row(live, usage, LedgerRow.State.SETTLED, timed.millis()) : null;
-        List<Item> items = answer.started() ? answer.close(true) : List.of();
         return new StepResult(items, row, timed.millis(), new Verdict.Stop(StopReason.CANCELLED, null));
     }
 
@@ -135,13 +182,13 @@ public final class ModelStep {
 
     /// Notes when the first event came.
     private static final class Timed implements Consumer<StreamEvent> {
-        private final AnswerItems answer;
+        private final Consumer<StreamEvent> answer;
         private final LiveRun live;
         private final InstantSource clock;
         private final long startMillis;
         private long millis = -1;
 
-        Timed(AnswerItems answer, LiveRun live) {
+        Timed(Consumer<StreamEvent> answer, LiveRun live) {
             this.answer = answer;
             this.live = live;
             this.clock = live.deadline().clock();

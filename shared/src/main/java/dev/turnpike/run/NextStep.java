@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface NextStep {
     record CallModel() implements NextStep {}
 
+    /// The model summarises the older part of what it is shown.
+    record Compact() implements NextStep {}
+
     /// @param calls server-side calls that the conversation owes a result
     record CallTools(List<Item.ToolCall> calls) implements NextStep {}
 

@@ -6,10 +6,13 @@ import dev.turnpike.conversation.Item;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.ModelRequest;
 import dev.turnpike.model.ToolChoice;
+import dev.turnpike.run.RunRequest.Compaction;
 import dev.turnpike.tool.ToolRegistry;
 import dev.turnpike.tool.ToolSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,6 +20,24 @@ import java.util.Set;
 public final class Prompt {
     /// A model whose context nobody knows is taken to have this much.
     private static final long UNKNOWN_CONTEXT_TOKENS = 128_000;
+
+    /// Of what calls for compaction, this part may be left as it is.
+    private static final int KEPT_FRACTION = 4;
+
+    private static final long MOST_REQUEST_TOKENS = 8_000;
+    private static final int MOST_SUMMARY_TOKENS = 4_000;
+
+    /// Parameters that shape an answer, which a summary is not.
+    private static final Set<String> OF_ANSWERS =
+            Set.of("response_format", "logprobs", "top_logprobs", "stop", "verbosity", "n");
+
+    private static final String SUMMARISE = """
+        The conversation above will be cut off here, and whoever goes on with it will have only what you write now.
+        Write a summary of it for them. Keep what the user wants and has decided, every name, number, date,
+        identifier, path and address word for word, what the tools have done and found, and what is still to be
+        done. Leave out what no longer matters. Neither answer the user nor call a tool; write the summary alone,
+        in the language of the conversation.
+        """;
 
     private final ContextWindow window;
     private final ToolRegistry tools;
@@ -35,7 +56,7 @@ public final class Prompt {
     Optional<ModelRequest> next(LiveRun live) {
         RunRequest request = live.run().request();
         List<ToolSpec> offered = offered(request);
-        Fit context = fit(live.items(), live.ownItems(), request, offered);
+        Fit context = fit(ModelView.of(live.items(), live.ownItems()), request, offered);
         boolean whole = !context.dropped() && !live.olderItems();
         return context.fits() && (whole || request.truncation())
                 ? Optional.of(modelRequest(request, live.run().step(), context.items(), offered))
@@ -48,13 +69,88 @@ public final class Prompt {
     /// @param input how many of them are the input
     public ModelRequest first(RunRequest request, List<Item> items, int input) {
         List<ToolSpec> offered = offered(request);
-        Fit context = fit(items, input, request, offered);
-        return modelRequest(request, 0, context.fits() ? context.items() : items, offered);
+        ModelView view = ModelView.of(items, input);
+        Fit context = fit(view, request, offered);
+        return modelRequest(request, 0, context.fits() ? context.items() : view.all(), offered);
     }
 
-    /// Tokens of all that a run can see, about.
+    /// Whether the older part of what the model would be shown is to be summarised first.
+    ///
+    /// @param added items that are about to be committed
+    boolean compactionDue(LiveRun live, List<Item> added) {
+        RunRequest request = live.run().request();
+        return switch (request.compaction()) {
+            case Compaction.Never() -> false;
+            case Compaction.AtOnce() -> true;
+            case Compaction.Above(long tokens) -> exceeds(tokens, live, added);
+            case Compaction.NearlyFull() -> exceeds(nearlyFull(request), live, added);
+        };
+    }
+
+    private boolean exceeds(long tokens, LiveRun live, List<Item> added) {
+        List<Item> items = new ArrayList<>(live.items());
+        items.addAll(added);
+        ModelView view = ModelView.of(items, live.ownItems() + added.size());
+        RunRequest request = live.run().request();
+        boolean much = view.items().size() > settings.maxHistory()
+                || window.exceeds(tokens, fixed(request, offered(request)), view.all());
+        return much && cut(view, tokens) > 0;
+    }
+
+    private int cut(ModelView view, long threshold) {
+        return view.cut(window::tokens, threshold / KEPT_FRACTION, settings.maxHistory() / KEPT_FRACTION);
+    }
+
+    private long nearlyFull(RunRequest request) {
+        return budget(request) * 8 / 10;
+    }
+
+    /// @param request asks the model for a summary
+    /// @param kept how many items, the newest, it leaves out
+    /// @param latestRequest what the caller last said
+    /// @param requests the caller's messages that the caller is given back beside the summary
+    record Compacting(ModelRequest request, int kept, String latestRequest, List<Item.Message> requests) {}
+
+    /// Asks for a summary of what the model was last shown. It begins as every call of the conversation begins, so that
+    /// a provider's cache of prompts serves for it.
+    Compacting compaction(LiveRun live) {
+        RunRequest request = live.run().request();
+        ModelView view = ModelView.of(live.items(), live.ownItems());
+        int cut = switch (request.compaction()) {
+            case Compaction.Never(), Compaction.AtOnce() -> view.items().size();
+            case Compaction.Above(long tokens) -> cut(view, tokens);
+            case Compaction.NearlyFull() -> cut(view, nearlyFull(request));
+        };
+        List<Item> old = new ArrayList<>(view.items().subList(0, cut));
+        old.add(Item.Message.text("", Item.Role.USER, SUMMARISE));
+        List<ToolSpec> offered = offered(request);
+        Fit context = fit(new ModelView(view.summary(), old, 1), request, offered);
+        return new Compacting(
+                summaryOf(request, context.items(), offered),
+                view.items().size() - cut,
+                view.latestRequest(),
+                view.requests(window::tokens, MOST_REQUEST_TOKENS));
+    }
+
+    private static ModelRequest summaryOf(RunRequest request, List<Item> items, List<ToolSpec> offered) {
+        Map<String, String> parameters = new HashMap<>(request.parameters());
+        parameters.keySet().removeAll(OF_ANSWERS);
+        return new ModelRequest(
+                request.model(),
+                request.instructions(),
+                items,
+                offered,
+                new ToolChoice.None(),
+                request.parallelToolCalls(),
+                MOST_SUMMARY_TOKENS,
+                parameters);
+    }
+
+    /// Tokens of all that a run could be shown, about.
     long tokens(LiveRun live) {
-        return live.items().stream().mapToLong(window::tokens).sum();
+        return ModelView.of(live.items(), live.ownItems()).all().stream()
+                .mapToLong(window::tokens)
+                .sum();
     }
 
     private List<ToolSpec> offered(RunRequest request) {
@@ -65,7 +161,20 @@ public final class Prompt {
         return offered;
     }
 
-    private Fit fit(List<Item> items, int ownItems, RunRequest request, List<ToolSpec> offered) {
+    /// A summary is shown in any case, before all else.
+    private Fit fit(ModelView view, RunRequest request, List<ToolSpec> offered) {
+        List<String> fixed = fixed(request, offered);
+        Item.Compaction summary = view.summary();
+        if (summary == null) {
+            return window.fit(view.items(), view.own(), settings.maxHistory(), fixed, () -> budget(request));
+        }
+        fixed.add(summary.summary());
+        fixed.add(summary.latestRequest());
+        Fit fit = window.fit(view.items(), view.own(), settings.maxHistory(), fixed, () -> budget(request));
+        return new Fit(new ModelView(summary, fit.items(), 0).all(), fit.dropped(), fit.fits());
+    }
+
+    private static List<String> fixed(RunRequest request, List<ToolSpec> offered) {
         List<String> fixed = new ArrayList<>();
         if (request.instructions() != null) {
             fixed.add(request.instructions());
@@ -73,7 +182,7 @@ public final class Prompt {
         for (ToolSpec tool : offered) {
             fixed.add(tool.toString());
         }
-        return window.fit(items, ownItems, settings.maxHistory(), fixed, () -> budget(request));
+        return fixed;
     }
 
     /// The model's context less the answer, which never takes more than half of it.

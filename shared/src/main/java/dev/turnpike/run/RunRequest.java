@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param askFirst those of them whose calls a person must allow
 /// @param maxOutputTokens of one model call; never unlimited
 /// @param parameters further Chat Completions parameters by name, each as JSON text
+/// @param compaction when older items are summarised
 /// @param truncation whether older items may be left out of the model's window; otherwise the run fails
 /// @param store whether the conversation is kept once the run has ended
 /// @param recorded whether the events of its stream are kept: those of a background run that was asked to stream
@@ -29,11 +30,26 @@ public record RunRequest(
         boolean parallelToolCalls,
         int maxOutputTokens,
         Map<String, String> parameters,
+        Compaction compaction,
         boolean truncation,
         boolean store,
         boolean background,
         boolean recorded,
         String wire) {
+
+    /// When the older part of what the model is shown is replaced by a summary that it writes.
+    public sealed interface Compaction {
+        record Never() implements Compaction {}
+
+        /// When it has more tokens than this.
+        record Above(long tokens) implements Compaction {}
+
+        /// When it nearly fills the model's context.
+        record NearlyFull() implements Compaction {}
+
+        /// All of it, and the run does nothing else.
+        record AtOnce() implements Compaction {}
+    }
 
     /// Reads the stored form back. The wire's package implements it, so that stores need not know the wire.
     public interface Reader {

@@ -44,7 +44,7 @@ public final class StepEngine {
         this.modelStep = modelStep;
         this.toolStep = toolStep;
         this.settings = settings;
-        this.plan = new StepPlan(settings);
+        this.plan = new StepPlan(settings, modelStep.prompt());
         this.turns = new Turns(runs, queue);
     }
 
@@ -113,6 +113,7 @@ public final class StepEngine {
         while (true) {
             switch (next) {
                 case NextStep.CallModel() -> next = settle(live, watched(live, () -> modelStep.perform(live)));
+                case NextStep.Compact() -> next = settle(live, watched(live, () -> modelStep.compact(live)));
                 case NextStep.CallTools(var calls) ->
                     next = settle(live, watched(live, () -> toolStep.perform(live, calls)));
                 case NextStep.HandOver(Duration delay) -> {
@@ -163,7 +164,7 @@ public final class StepEngine {
         boolean cancelled = next instanceof NextStep.End(StopReason reason, var _) && reason == StopReason.CANCELLED;
         StepResult result = cancelled ? toolStep.callOff(live, brought) : brought;
         After after = switch (next) {
-            case NextStep.CallModel _, NextStep.CallTools _ ->
+            case NextStep.CallModel _, NextStep.Compact _, NextStep.CallTools _ ->
                 new After.Keep(leaseUntil(live.deadline()), settings.owner());
             case NextStep.End(StopReason reason, RunError error) -> new After.Finish(reason, error);
             case NextStep.HandOver _, NextStep.LetGo _ -> new After.Release();

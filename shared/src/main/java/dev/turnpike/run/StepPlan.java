@@ -2,6 +2,7 @@ package dev.turnpike.run;
 
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
+import dev.turnpike.run.RunRequest.Compaction;
 import dev.turnpike.run.StepResult.Verdict;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -12,14 +13,16 @@ import java.util.stream.Stream;
 /// Decides the next step. It looks only at what is stored, so a run resumes by being looked at.
 final class StepPlan {
     private final EngineSettings settings;
+    private final Prompt prompt;
 
-    StepPlan(EngineSettings settings) {
+    StepPlan(EngineSettings settings, Prompt prompt) {
         this.settings = settings;
+        this.prompt = prompt;
     }
 
     /// The step to take now, by a holder who has just acquired the run.
     NextStep first(LiveRun live) {
-        return limited(live, live.run().step(), due(owed(live, List.of())));
+        return limited(live, live.run().step(), due(live, List.of()));
     }
 
     /// What follows a step, before its result is committed.
@@ -38,18 +41,28 @@ final class StepPlan {
 
     /// The same once these items are committed.
     static List<Item.ToolCall> toolsDue(LiveRun live, List<Item> added) {
-        return by(owed(live, added), Executor.SERVER);
+        return compactsOnly(live) ? List.of() : by(owed(live, added), Executor.SERVER);
     }
 
-    private static NextStep due(Map<String, Item.ToolCall> owed) {
-        List<Item.ToolCall> server = by(owed, Executor.SERVER);
-        return server.isEmpty() ? new NextStep.CallModel() : new NextStep.CallTools(server);
+    private static boolean compactsOnly(LiveRun live) {
+        return live.run().request().compaction() instanceof Compaction.AtOnce;
     }
 
-    private static NextStep next(LiveRun live, StepResult result) {
-        Map<String, Item.ToolCall> owed = owed(live, result.items());
-        if (!by(owed, Executor.SERVER).isEmpty()) {
-            return due(owed);
+    /// @param added items that are about to be committed
+    private NextStep due(LiveRun live, List<Item> added) {
+        List<Item.ToolCall> server = toolsDue(live, added);
+        if (!server.isEmpty()) {
+            return new NextStep.CallTools(server);
+        }
+        return prompt.compactionDue(live, added) ? new NextStep.Compact() : new NextStep.CallModel();
+    }
+
+    private NextStep next(LiveRun live, StepResult result) {
+        if (!toolsDue(live, result.items()).isEmpty()) {
+            return due(live, result.items());
+        }
+        if (result.items().stream().anyMatch(Item.Compaction.class::isInstance)) {
+            return compactsOnly(live) ? new NextStep.End(StopReason.ANSWERED, null) : new NextStep.CallModel();
         }
         // What an earlier run asked of its caller is not waited for again.
         if (!by(owed(own(live), result.items()), Executor.CLIENT).isEmpty()) {
@@ -60,7 +73,7 @@ final class StepPlan {
             return new NextStep.End(StopReason.APPROVAL, null);
         }
         boolean answered = result.row() != null;
-        return answered ? new NextStep.End(StopReason.ANSWERED, null) : new NextStep.CallModel();
+        return answered ? new NextStep.End(StopReason.ANSWERED, null) : due(live, result.items());
     }
 
     private static List<Item> own(LiveRun live) {
@@ -83,7 +96,7 @@ final class StepPlan {
         if (!live.deadline().clock().instant().isBefore(limits.deadline())) {
             return new NextStep.End(StopReason.DEADLINE, null);
         }
-        Duration needed = wanted instanceof NextStep.CallModel ? settings.modelStepNeeds() : settings.toolStepNeeds();
+        Duration needed = wanted instanceof NextStep.CallTools ? settings.toolStepNeeds() : settings.modelStepNeeds();
         return live.deadline().remaining().compareTo(needed) < 0 ? new NextStep.HandOver(Duration.ZERO) : wanted;
     }
 
@@ -115,7 +128,7 @@ final class StepPlan {
             case Item.ToolCall call -> owed.put(call.callId(), call);
             case Item.ToolResult result -> owed.remove(result.callId());
             case Item.Approval approval -> owed.put(approval.requestId(), approval.call());
-            case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _ -> {}
+            case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Compaction _ -> {}
         }
     }
 

@@ -75,7 +75,9 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
         /// @param maxOutputTokens of a request that sets no limit itself
         /// @param maxMessages the newest messages of a conversation that a model is shown
         /// @param windowTokens absent: the model's own window
-        public record Context(int maxOutputTokens, int maxMessages, OptionalInt windowTokens) {}
+        /// @param compactAboveTokens absent: a request must ask for it
+        public record Context(
+                int maxOutputTokens, int maxMessages, OptionalInt windowTokens, OptionalInt compactAboveTokens) {}
 
         /// @param toolTimeout of one call of a tool
         /// @param timeout wall time from a run's creation, waiting included
@@ -144,7 +146,8 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
                 new Limits.Context(
                         environment.count(Variable.MAX_TOKENS, 1, 1_000_000),
                         environment.count(Variable.MAX_HISTORY, 1, 10_000),
-                        environment.optionalCount(Variable.CONTEXT_WINDOW, 1_000, 10_000_000)),
+                        environment.optionalCount(Variable.CONTEXT_WINDOW, 1_000, 10_000_000),
+                        environment.optionalCount(Variable.COMPACT_THRESHOLD, 1_000, 10_000_000)),
                 new Limits.Run(
                         environment.count(Variable.MAX_STEPS, 1, 500),
                         environment.seconds(Variable.TOOL_TIMEOUT, 1, 600),

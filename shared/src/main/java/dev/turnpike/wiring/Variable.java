@@ -24,6 +24,9 @@ enum Variable {
 
     MAX_TOKENS("the output tokens of a request that sets no limit, 1 to 1000000", "4000"),
     MAX_HISTORY("the messages of a conversation that a model is shown, 1 to 10000", "100"),
+    COMPACT_THRESHOLD(
+            "the tokens of context above which its older part is summarised, 1000 to 10000000, or nothing for never",
+            ""),
     CONTEXT_WINDOW("the tokens that a model is shown, 1000 to 10000000, or nothing for the model's own window", ""),
     MAX_STEPS("the steps that a run may take, 1 to 500", "50"),
     TOOL_TIMEOUT("the seconds that one tool call may take, 1 to 600", "60"),

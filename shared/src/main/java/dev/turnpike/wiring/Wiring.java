@@ -39,6 +39,7 @@ import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.ModelStep;
 import dev.turnpike.run.Prompt;
 import dev.turnpike.run.Reaper;
+import dev.turnpike.run.RunRequest.Compaction;
 import dev.turnpike.run.StepEngine;
 import dev.turnpike.run.ToolStep;
 import dev.turnpike.tokens.JtokkitCounter;
@@ -49,6 +50,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
@@ -146,10 +148,12 @@ public final class Wiring {
         List<String> offered = tools.names().stream()
                 .filter(settings.deployment().tools()::matches)
                 .toList();
+        OptionalInt compactAbove = settings.limits().context().compactAboveTokens();
         return new RequestSettings(
                 settings.limits().context().maxOutputTokens(),
                 to.temperature().isPresent() ? to.temperature().getAsDouble() : null,
                 offered,
+                compactAbove.isPresent() ? new Compaction.Above(compactAbove.getAsInt()) : new Compaction.Never(),
                 to::allows);
     }
 

@@ -15,8 +15,12 @@ import tools.jackson.databind.json.JsonMapper;
 final class Chats {
     static final JsonMapper MAPPER = WireJson.mapper();
 
-    private static final RequestSettings SETTINGS =
-            new RequestSettings(4_000, null, List.of("calculate", "recall"), model -> model.startsWith("gpt-"));
+    private static final RequestSettings SETTINGS = new RequestSettings(
+            4_000,
+            null,
+            List.of("calculate", "recall"),
+            new RunRequest.Compaction.Never(),
+            model -> model.startsWith("gpt-"));
     private static final RequestReader REQUESTS = new RequestReader(MAPPER, SETTINGS);
 
     private Chats() {}

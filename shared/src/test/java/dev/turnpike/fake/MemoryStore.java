@@ -775,8 +775,12 @@ public final class MemoryStore implements RunStore, ConversationStore {
                 called.add(call.callId());
                 markDeleted(key, stored.seq());
             }
-            case Item.ToolResult _, Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ ->
-                markDeleted(key, stored.seq());
+            case Item.ToolResult _,
+                    Item.Message _,
+                    Item.Reasoning _,
+                    Item.ApprovalRequest _,
+                    Item.Approval _,
+                    Item.Compaction _ -> markDeleted(key, stored.seq());
         }
     }
 

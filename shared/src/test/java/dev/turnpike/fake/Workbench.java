@@ -29,6 +29,7 @@ import dev.turnpike.run.Prompt;
 import dev.turnpike.run.Reaper;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunEvent;
+import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StepEngine;
 import dev.turnpike.run.StepMessage;
 import dev.turnpike.run.StoreUnavailableException;
@@ -116,8 +117,10 @@ public final class Workbench {
             @Nullable ModelClient other) {
         ModelClient answering = other == null ? model : other;
         store.whenDeleted(log::delete);
-        requests =
-                new RequestReader(mapper, new RequestSettings(1_000, null, List.copyOf(registry.names()), _ -> true));
+        requests = new RequestReader(
+                mapper,
+                new RequestSettings(
+                        1_000, null, List.copyOf(registry.names()), new RunRequest.Compaction.Never(), _ -> true));
         var contexts = new ContextLoader(store, settings.maxHistory());
         var prompt = new Prompt(new ContextWindow(String::length), registry, PRICES, settings);
         var modelStep = new ModelStep(answering, prompt, PRICES, settings, ids);

@@ -57,6 +57,21 @@ final class ChatRequestWriterTest {
     }
 
     @Test
+    void aSummaryIsTheUsersAccountOfWhatCameBefore() {
+        var summary = new Item.Compaction("cmp_1", "They like tea.", "More tea?", 1);
+
+        assertThat(written(request(List.of(summary))).path("messages")).isEqualTo(json("""
+            [{"role": "user", "content": "Summary of our conversation up to this point:\\n\\nThey like tea.\\n\\nMy latest request, word for word:\\n\\nMore tea?"}]\
+            """));
+        assertThat(written(request(List.of(summary, user("More tea?")))).path("messages"))
+                .as("the request follows by itself")
+                .isEqualTo(json("""
+                    [{"role": "user", "content": "Summary of our conversation up to this point:\\n\\nThey like tea."},
+                     {"role": "user", "content": "More tea?"}]\
+                    """));
+    }
+
+    @Test
     void toolsAreDeclaredWithTheirSchemaAndTheChoice() {
         var bare = new ToolSpec("now", null, null, null);
 

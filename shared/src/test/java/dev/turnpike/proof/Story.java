@@ -17,6 +17,10 @@ import java.time.Duration;
 final class Story {
     private static final String HELLO = "{\"input\": \"Hello\"}";
     private static final String IN_BACKGROUND = "{\"input\": \"Hello\", \"background\": true}";
+    private static final String AT_LENGTH = """
+        {"background": true, "input": [{"role": "user", "content": "%s"}, {"role": "user", "content": "Hello"}],
+         "context_management": [{"type": "compaction", "compact_threshold": 1000}]}
+        """.formatted("Once upon a time. ".repeat(100));
     private static final Duration THINKING = Duration.ofSeconds(20);
 
     /// Enough for one step, as long as the model thinks.
@@ -33,7 +37,8 @@ final class Story {
         THROUGH_THE_QUEUE("a run that the queue started"),
         STEP_BY_STEP("a run whose every step is another invocation"),
         IN_LINE("a run that the api function started"),
-        IN_TURN("a run that waited for another");
+        IN_TURN("a run that waited for another"),
+        WITH_SUMMARY("a run that summarised what it was told");
 
         final String title;
 
@@ -49,6 +54,11 @@ final class Story {
     }
 
     private Script answer(ModelRequest request) {
+        boolean summary = request.items().getLast() instanceof Item.Message message
+                && message.text().contains("Write a summary");
+        if (summary) {
+            return says("They told a story.").meanwhile(() -> bench.clock.advance(THINKING));
+        }
         boolean done = request.items().stream().anyMatch(Item.ToolResult.class::isInstance);
         return (done ? says("Done.") : calls("look", "mail", "pay")).meanwhile(() -> bench.clock.advance(THINKING));
     }
@@ -65,6 +75,10 @@ final class Story {
                     bench.work(SHORT_INVOCATION);
                 }
                 case IN_LINE -> bench.call(HELLO);
+                case WITH_SUMMARY -> {
+                    bench.post(AT_LENGTH);
+                    bench.work(SHORT_INVOCATION);
+                }
                 case IN_TURN -> {
                     Run first = bench.post(IN_BACKGROUND);
                     bench.post("{\"input\": \"Hello again\", \"background\": true, \"conversation\": \"conv_%s\"}"

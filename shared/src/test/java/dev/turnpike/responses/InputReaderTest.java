@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Which items an `input` becomes.
 class InputReaderTest {
@@ -51,6 +52,28 @@ class InputReaderTest {
                                 new Part.Image("https://example.com/a.png", null),
                                 new Part.Image("data:image/png;base64,AAAA", "low")),
                         false));
+    }
+
+    @Test
+    void aSummaryIsReadBackAsItWasGiven() {
+        var summary = new Item.Compaction("", "They like 3:4:tea \u00e9\uD83D\uDE00.", "Go on: 7", 2);
+        assertThat(read("[{\"type\":\"compaction\",\"id\":\"cmp_1\",\"encrypted_content\":\""
+                        + CompactionText.write(summary) + "\"}]"))
+                .containsExactly(summary);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "tpc1_", "tpc1_AAAA", "tpc1_!", "gAAAAABkY", "tpc1_eJwzMDQAAAE"})
+    void aSummaryThatWasNotMadeHereIsRefused(String content) {
+        assertThatExceptionOfType(ApiException.class)
+                .isThrownBy(() -> read("[{\"type\":\"compaction\",\"encrypted_content\":\"" + content + "\"}]"))
+                .satisfies(refused -> assertThat(refused.param()).isEqualTo("input[0].encrypted_content"));
+    }
+
+    @Test
+    void aSummaryThatSwellsIsRefused() {
+        var swollen = new Item.Compaction("", "x".repeat(2_000_000), "", 0);
+        assertThat(CompactionText.read(CompactionText.write(swollen))).isEmpty();
     }
 
     @Test
@@ -207,7 +230,7 @@ class InputReaderTest {
         {"type":5}                   | invalid_type               | .type    | Invalid type for 'input[0].type': expected a string, but got an integer instead.
         {"type":"mcp_approval_response","approve":true} | missing_required_parameter | .approval_request_id | Missing required parameter: 'input[0].approval_request_id'.
         {"type":"mcp_approval_response","approval_request_id":"a"} | missing_required_parameter | .approve | Missing required parameter: 'input[0].approve'.
-        {"type":"image"}             | invalid_value              | .type    | Invalid value: 'image'. Supported values are: 'message', 'function_call', 'function_call_output', 'reasoning', 'mcp_call', 'mcp_list_tools', 'mcp_approval_request', and 'mcp_approval_response'.
+        {"type":"image"}             | invalid_value              | .type    | Invalid value: 'image'. Supported values are: 'message', 'function_call', 'function_call_output', 'reasoning', 'mcp_call', 'mcp_list_tools', 'mcp_approval_request', 'mcp_approval_response', and 'compaction'.
         # messages
         {"role":"user"}              | missing_required_parameter | .content | Missing required parameter: 'input[0].content'.
         {"role":"user","content":null} | missing_required_parameter | .content | Missing required parameter: 'input[0].content'.

@@ -155,8 +155,9 @@ class RequestReaderTest {
     @Test
     void aStoredRequestIsNotJudgedByLaterRules() {
         CreateRequest request = Requests.with("");
-        var stricter =
-                new RequestReader(Requests.MAPPER, new RequestSettings(4_000, null, List.of("another"), _ -> false));
+        var stricter = new RequestReader(
+                Requests.MAPPER,
+                new RequestSettings(4_000, null, List.of("another"), new RunRequest.Compaction.Never(), _ -> false));
         assertThat(stricter.read(request.request().wire())).isEqualTo(request.request());
     }
 

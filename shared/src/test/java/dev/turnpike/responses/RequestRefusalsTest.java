@@ -221,8 +221,12 @@ class RequestRefusalsTest {
         "tools":[{"type":"mcp","server_label":"github"}] | unsupported_value | tools[0].server_label | Only the tools of this server can be used: 'server_label' must be 'turnpike'.
         "tools":[{"type":"mcp","server_label":"turnpike","require_approval":"sometimes"}] | invalid_value | tools[0].require_approval | Invalid value: 'sometimes'. Supported values are: 'always' and 'never'.
         "tools":[{"type":"mcp","server_label":"turnpike","require_approval":{"never":{"read_only":true}}}] | unknown_parameter | tools[0].require_approval.never.read_only | Unknown parameter: 'tools[0].require_approval.never.read_only'.
-        "prompt":{"id":"pmpt_1"}   | unsupported_parameter | prompt | Unsupported parameter: 'prompt'.
-        "context_management":[{"type":"compaction"}] | unsupported_parameter | context_management | Unsupported parameter: 'context_management'.
+        "prompt":{"id":"pmpt_1"}   | unsupported_parameter | prompt | Unsupported parameter: 'prompt'. Prompts are not stored here; send 'instructions' and 'input'.
+        "context_management":{} | invalid_type | context_management | Invalid type for 'context_management': expected an array, but got an object instead.
+        "context_management":[{}] | missing_required_parameter | context_management[0].type | Missing required parameter: 'context_management[0].type'.
+        "context_management":[{"type":"cut"}] | invalid_value | context_management[0].type | Invalid value: 'cut'. Supported values are: 'compaction'.
+        "context_management":[{"type":"compaction","compact_threshold":999}] | integer_below_min_value | context_management[0].compact_threshold | Invalid 'context_management[0].compact_threshold': integer below minimum value. Expected a value >= 1000, but got 999 instead.
+        "context_management":[{"type":"compaction"},{"type":"compaction"}] | array_above_max_length | context_management | Invalid 'context_management': array too long. Expected an array with maximum length 1, but got an array with length 2 instead.
         """)
     void whatIsNotSupportedIsSaidToBe(String field, String code, String param, String message) {
         assertRefused(Requests.refusalWith(field), code, param, message);

@@ -20,7 +20,11 @@ final class Requests {
 
     private static RequestSettings settings(@Nullable Double temperature) {
         return new RequestSettings(
-                4_000, temperature, List.of("calculate", "recall"), model -> model.startsWith("gpt-"));
+                4_000,
+                temperature,
+                List.of("calculate", "recall"),
+                new RunRequest.Compaction.Never(),
+                model -> model.startsWith("gpt-"));
     }
 
     static RequestReader readerWithTemperature(double temperature) {

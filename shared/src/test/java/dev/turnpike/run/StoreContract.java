@@ -41,8 +41,9 @@ public abstract class StoreContract {
     protected final SettableClock clock = new SettableClock(NOON);
     protected final Ids ids = new Ulids(clock);
     private final JsonMapper mapper = WireJson.mapper();
-    private final RequestReader requests =
-            new RequestReader(mapper, new RequestSettings(1_000, 0.5, List.of("calculate"), _ -> true));
+    private final RequestReader requests = new RequestReader(
+            mapper,
+            new RequestSettings(1_000, 0.5, List.of("calculate"), new RunRequest.Compaction.Never(), _ -> true));
 
     protected RunStore runs;
     protected ConversationStore conversations;

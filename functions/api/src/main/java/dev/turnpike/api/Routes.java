@@ -33,6 +33,7 @@ final class Routes {
     private final CancelResponse cancelResponse;
     private final DeleteResponse deleteResponse;
     private final StoredInput storedInput;
+    private final CompactResponse compactResponse;
     private final CountInputTokens countInputTokens;
     private final Conversations conversations;
     private final ConversationItems conversationItems;
@@ -52,6 +53,7 @@ final class Routes {
         this.cancelResponse = new CancelResponse(parts, responses);
         this.deleteResponse = new DeleteResponse(parts);
         this.storedInput = new StoredInput(parts, responses);
+        this.compactResponse = new CompactResponse(parts, responses);
         this.countInputTokens = new CountInputTokens(parts);
         this.conversations = new Conversations(parts);
         this.conversationItems = new ConversationItems(parts, conversations);
@@ -97,6 +99,7 @@ final class Routes {
             case "POST /v1/responses" -> createResponse.serve(request, caller(request), reply, context);
             case "POST /v1/chat/completions" -> createCompletion.serve(request, caller(request), reply, context);
             case "POST /v1/responses/input_tokens" -> countInputTokens.serve(request, caller(request), reply);
+            case "POST /v1/responses/compact" -> compactResponse.serve(request, caller(request), reply, context);
             case "POST /v1/conversations" -> conversations.create(request, caller(request), reply);
             case "GET /v1/conversations" -> conversations.list(request, caller(request), reply);
             case "GET /v1/models" -> {

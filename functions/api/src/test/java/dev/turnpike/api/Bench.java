@@ -15,6 +15,7 @@ import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
 import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.responses.WireJson;
+import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.wiring.ApiParts;
@@ -64,7 +65,8 @@ final class Bench {
     private ApiParts parts(ApiKeys apiKeys, Tool<?>... tools) {
         List<String> names = Arrays.stream(tools).map(Tool::name).toList();
         var responses = new ResponseWriter(MAPPER);
-        var settings = new RequestSettings(1_000, null, names, model -> model.startsWith("gpt-"));
+        var settings = new RequestSettings(
+                1_000, null, names, new RunRequest.Compaction.Never(), model -> model.startsWith("gpt-"));
         var requests = new RequestReader(MAPPER, settings);
         return new ApiParts(
                 new Authenticator(keys, () -> "the-admin-key", work.clock),

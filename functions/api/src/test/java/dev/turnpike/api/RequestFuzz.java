@@ -77,6 +77,11 @@ final class RequestFuzz {
                     "POST /v1/responses/input_tokens",
                     "{\"model\":\"gpt-4o\",\"input\":\"Hello\"}",
                     "{\"model\":\"gpt-4o\",\"input\":\"Hello\",\"previous_response_id\":\"{id}\"}"),
+            Shape.of(
+                    "POST /v1/responses/compact",
+                    "{\"model\":\"gpt-4o\",\"input\":\"Hello\"}",
+                    "{\"model\":\"gpt-4o\",\"input\":[{\"type\":\"compaction\",\"encrypted_content\":\"tpc1_eJwzMDQAAAE\"}]}",
+                    "{\"model\":\"gpt-4o\",\"input\":\"Hello\",\"previous_response_id\":\"{id}\"}"),
             Shape.of("POST /v1/responses/{id}/cancel", "", "{}"),
             Shape.of(
                     "POST /v1/chat/completions",

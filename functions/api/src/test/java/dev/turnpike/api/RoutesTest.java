@@ -68,6 +68,7 @@ class RoutesTest {
         DELETE, /v1/responses/resp_1
         GET,  /v1/responses/resp_1/input_items
         POST, /v1/responses/input_tokens
+        POST, /v1/responses/compact
         GET,  /v1/conversations
         GET,  /v1/conversations/conv_1
         POST, /v1/conversations/conv_1

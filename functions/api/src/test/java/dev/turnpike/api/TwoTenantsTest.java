@@ -128,6 +128,8 @@ class TwoTenantsTest {
                         .sending("\"previous_response_id\":\"{id}\",\"input\":\"And then?\""),
                 Asking.of(Thing.CONVERSATION, "POST /v1/responses/input_tokens")
                         .sending("\"conversation\":\"{id}\",\"input\":\"And then?\""),
+                Asking.of(Thing.RESPONSE, "POST /v1/responses/compact")
+                        .sending("\"previous_response_id\":\"{id}\",\"input\":\"And then?\""),
                 Asking.of(Thing.CONVERSATION, "GET /v1/conversations/{id}"),
                 Asking.of(Thing.CONVERSATION, "POST /v1/conversations/{id}").posting("{\"metadata\":{\"a\":\"b\"}}"),
                 Asking.of(Thing.CONVERSATION, "DELETE /v1/conversations/{id}"),

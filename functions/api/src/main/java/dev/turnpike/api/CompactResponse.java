@@ -1,0 +1,79 @@
+package dev.turnpike.api;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import dev.turnpike.access.Principal;
+import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.RunAdmission.Application;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.model.Deadline;
+import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.CreateRequest;
+import dev.turnpike.responses.Failures;
+import dev.turnpike.run.Outcome;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunError;
+import dev.turnpike.run.RunStatus;
+import dev.turnpike.wiring.ApiParts;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// `POST /v1/responses/compact`: the model summarises a conversation, for the caller to go on from. It is a run like
+/// any other, with steps and ledger rows, whose response nobody can read again.
+final class CompactResponse {
+    private final ApiParts parts;
+    private final StoredResponses responses;
+    private final AwaitRun awaitRun;
+
+    CompactResponse(ApiParts parts, StoredResponses responses) {
+        this.parts = parts;
+        this.responses = responses;
+        this.awaitRun = new AwaitRun(parts);
+    }
+
+    void serve(HttpRequest http, Principal caller, HttpReply reply, Context context) throws IOException {
+        CreateRequest request = parts.requests()
+                .readToCompact(
+                        http.json(parts.mapper()), id -> parts.storedItems().find(caller.tenant(), id));
+        var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
+        var application = new Application(
+                caller.tenant(),
+                request.request(),
+                request.input(),
+                request.history(),
+                parts.engine().firstLease(deadline),
+                http.idempotency().orElse(null),
+                null);
+        switch (parts.admission().admit(application)) {
+            case Admission.Admitted(Run run, List<Item> input) -> {
+                var _ = compact(run, input, deadline, context.getLogger());
+                answer(run, reply, context);
+            }
+            case Admission.Repeated(Run run) -> answer(run, reply, context);
+            case Admission refused -> throw Failures.of(refused);
+        }
+    }
+
+    private Outcome compact(Run run, List<Item> input, Deadline deadline, LambdaLogger log) {
+        return parts.engine().start(run, input, deadline, RunLog.of(log));
+    }
+
+    /// If somebody else goes on with it, this waits for them.
+    private void answer(Run first, HttpReply reply, Context context) throws IOException {
+        Run run = awaitRun.end(parts.runs().find(first.key()).orElse(first), context)
+                .orElse(first);
+        RunError error = run.error();
+        if (error != null) {
+            throw Failures.of(run, error);
+        }
+        if (run.status() != RunStatus.COMPLETED) {
+            throw ApiException.unavailable("The conversation was not summarised in time. Try again.");
+        }
+        var json = new ByteArrayOutputStream(4096);
+        parts.responses().writeCompaction(json, run, responses.output(run));
+        reply.json(200, Map.of(), json.toByteArray());
+    }
+}

@@ -1,0 +1,36 @@
+package dev.turnpike.responses;
+
+import dev.turnpike.run.RunRequest.Compaction;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads `context_management`: when the older part of a conversation is to be summarised.
+final class ContextManagement {
+    /// A summary must be worth its call.
+    private static final int LEAST_THRESHOLD_TOKENS = 1_000;
+
+    private ContextManagement() {}
+
+    /// @return empty when the request does not say
+    static Optional<Compaction> read(Fields body) {
+        if (!body.has("context_management")) {
+            return Optional.empty();
+        }
+        List<Fields> rules = body.objects("context_management");
+        if (rules.size() > 1) {
+            throw ApiException.invalid(
+                    "array_above_max_length",
+                    "context_management",
+                    "Invalid 'context_management': array too long. Expected an array with maximum length 1, but got"
+                            + " an array with length " + rules.size() + " instead.");
+        }
+        return Optional.of(rules.isEmpty() ? new Compaction.Never() : rule(rules.getFirst()));
+    }
+
+    private static Compaction rule(Fields rule) {
+        rule.requiredText("type");
+        rule.oneOf("type", List.of("compaction"));
+        var threshold = rule.integer("compact_threshold", LEAST_THRESHOLD_TOKENS, Integer.MAX_VALUE);
+        return threshold.isPresent() ? new Compaction.Above(threshold.getAsInt()) : new Compaction.NearlyFull();
+    }
+}
