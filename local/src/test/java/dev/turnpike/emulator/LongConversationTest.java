@@ -16,6 +16,7 @@ import dev.turnpike.fake.ScriptedModel;
 import dev.turnpike.fake.ScriptedModel.Script;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Deadline;
+import dev.turnpike.run.AnswerCheck;
 import dev.turnpike.run.ContextLoader;
 import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.Limits;
@@ -28,6 +29,7 @@ import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StepEngine;
 import dev.turnpike.run.StoreContract;
 import dev.turnpike.run.ToolStep;
+import dev.turnpike.schema.AnswerFormat.Enforcement;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolRegistry;
 import java.time.Duration;
@@ -217,7 +219,7 @@ class LongConversationTest extends StoreContract {
                 runs,
                 new MemoryQueue(clock, new PortCalls()),
                 new ContextLoader(conversations, settings.maxHistory()),
-                new ModelStep(model, prompt, prices, settings, ids),
+                new ModelStep(model, prompt, new AnswerCheck(Enforcement.NEVER), prices, settings, ids),
                 new ToolStep(runs, tools, settings, ids),
                 settings);
     }

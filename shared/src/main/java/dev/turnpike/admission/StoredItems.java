@@ -29,6 +29,7 @@ public final class StoredItems {
     /// tenant's, or it comes from a run that was not to be stored.
     public List<Item> find(String tenant, String id) {
         return find(conversations, tenant, id)
+                .filter(stored -> !(stored.item() instanceof Item.Draft))
                 .filter(stored -> kept(tenant, id, stored))
                 .map(stored -> stored.item() instanceof Item.ToolCall call && call.executor() == Executor.SERVER
                         ? Stream.concat(Stream.of(call), result(tenant, stored, call))

@@ -80,6 +80,11 @@ final class ItemCodec {
                 json.writeStringProperty("name", approval.name());
                 json.writeStringProperty("arguments", approval.arguments());
             }
+            case Item.Draft draft -> {
+                json.writeStringProperty("type", "draft");
+                json.writeStringProperty("text", draft.text());
+                json.writeStringProperty("mistakes", draft.mistakes());
+            }
             case Item.Compaction compaction -> {
                 json.writeStringProperty("type", "compaction");
                 json.writeStringProperty("summary", compaction.summary());
@@ -147,6 +152,9 @@ final class ItemCodec {
                         json.path("summary").asString(),
                         json.path("latest").asString(),
                         json.path("kept").asInt());
+            case "draft" ->
+                new Item.Draft(
+                        id, json.path("text").asString(), json.path("mistakes").asString());
             case String other -> throw newer("an item", other);
         };
     }

@@ -45,6 +45,7 @@ final class PartitionReader {
             false,
             1,
             Map.of(),
+            null,
             new RunRequest.Compaction.Never(),
             false,
             false,
@@ -178,6 +179,7 @@ final class PartitionReader {
             case Item.ApprovalRequest request -> new Item.ApprovalRequest(request.id(), request.name(), "");
             case Item.Approval approval ->
                 new Item.Approval(approval.id(), approval.requestId(), approval.approved(), null, approval.name(), "");
+            case Item.Draft draft -> new Item.Draft(draft.id(), "", "");
             case Item.Compaction compaction -> new Item.Compaction(compaction.id(), "", "", compaction.kept());
         };
     }

@@ -114,7 +114,12 @@ final class ItemRules {
                     found.unless(first, 6, name(stored), "another result of call {}", result.callId());
                     owed.remove(result.callId());
                 }
-                case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ -> {}
+                case Item.Message _,
+                        Item.Reasoning _,
+                        Item.ApprovalRequest _,
+                        Item.Approval _,
+                        Item.Compaction _,
+                        Item.Draft _ -> {}
             }
         }
     }
@@ -122,7 +127,7 @@ final class ItemRules {
     private static boolean spoken(Item item) {
         return switch (item) {
             case Item.Message message -> message.role() == Item.Role.ASSISTANT;
-            case Item.ToolCall _, Item.Reasoning _ -> true;
+            case Item.ToolCall _, Item.Reasoning _, Item.Draft _ -> true;
             case Item.ToolResult _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ -> false;
         };
     }

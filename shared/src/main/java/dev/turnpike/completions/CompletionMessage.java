@@ -38,7 +38,7 @@ record CompletionMessage(String content, String refusal, String reasoning, List<
                     }
                 }
                 case Item.ToolResult _ -> List.of(content, refusal, reasoning).forEach(Text::part);
-                case Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ -> {}
+                case Item.ApprovalRequest _, Item.Approval _, Item.Compaction _, Item.Draft _ -> {}
             }
         }
         return new CompletionMessage(content.toString(), refusal.toString(), reasoning.toString(), calls);

@@ -2,6 +2,7 @@ package dev.turnpike.completions;
 
 import dev.turnpike.responses.Fields;
 import dev.turnpike.responses.SharedFields;
+import dev.turnpike.responses.TextFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +28,6 @@ final class Translation {
             "prompt_cache_key",
             "prompt_cache_retention");
     private static final List<String> ONLY_HERE = List.of("stop", "seed", "logit_bias");
-    private static final List<String> FORMATS = List.of("text", "json_schema", "json_object");
 
     private final Fields from;
     private final ObjectNode to = JsonNodeFactory.instance.objectNode();
@@ -81,12 +81,13 @@ final class Translation {
     }
 
     private static void format(Fields format, ObjectNode text) {
-        String type = format.oneOf("type", FORMATS).orElseThrow(() -> format.missing("type"));
+        String type = TextFormat.type(format);
         text.put("type", type);
         if (!type.equals("json_schema")) {
             return;
         }
         Fields schema = format.object("json_schema").orElseThrow(() -> format.missing("json_schema"));
+        TextFormat.validateSchema(schema);
         text.put("name", schema.requiredName("name"));
         text.set(
                 "schema",

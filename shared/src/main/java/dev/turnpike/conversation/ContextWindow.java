@@ -137,6 +137,7 @@ public final class ContextWindow {
             case Item.ToolCall call -> List.of(call.name(), call.arguments());
             case Item.ToolResult result -> List.of(result.output());
             case Item.Compaction compaction -> List.of(compaction.summary(), compaction.latestRequest());
+            case Item.Draft draft -> List.of(draft.text(), draft.mistakes());
             case Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> List.of();
         };
     }

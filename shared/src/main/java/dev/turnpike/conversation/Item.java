@@ -25,6 +25,7 @@ public sealed interface Item {
             case ToolCall call -> call.name().length() + call.arguments().length();
             case ToolResult result -> result.output().length();
             case Reasoning reasoning -> reasoning.text().length();
+            case Draft draft -> draft.text().length() + draft.mistakes().length();
             case ApprovalRequest request ->
                 request.name().length() + request.arguments().length();
             case Approval approval ->
@@ -40,7 +41,7 @@ public sealed interface Item {
     /// What its ids begin with on the wire.
     default String idPrefix() {
         return switch (this) {
-            case Message _ -> "msg";
+            case Message _, Draft _ -> "msg";
             case ToolCall call -> call.executor() == Executor.SERVER ? "mcp" : "fc";
             case ToolResult _ -> "fco";
             case Reasoning _ -> "rs";
@@ -137,6 +138,17 @@ public sealed interface Item {
         @Override
         public Reasoning withId(String id) {
             return new Reasoning(id, text);
+        }
+    }
+
+    /// An answer that is not as it was asked for. The model is shown it once more in the run that it belongs to, with
+    /// what is wrong; nobody else ever is. It has the id that the message would have had.
+    ///
+    /// @param mistakes what is wrong, in words for the model; empty where more of the answer follows
+    record Draft(String id, String text, String mistakes) implements Item {
+        @Override
+        public Draft withId(String id) {
+            return new Draft(id, text, mistakes);
         }
     }
 

@@ -127,7 +127,8 @@ public final class ItemChanges {
                         Item.Reasoning _,
                         Item.ApprovalRequest _,
                         Item.Approval _,
-                        Item.Compaction _ -> {}
+                        Item.Compaction _,
+                        Item.Draft _ -> {}
             }
         }
         for (Item item : items) {
@@ -165,19 +166,25 @@ public final class ItemChanges {
         long seq = place.getAsLong();
         Optional<StoredItem> found = conversations.oldestFirst(key, seq, seq + 1, 1, Long.MAX_VALUE).stream()
                 .filter(stored -> stored.item().id().equals(itemId))
-                .filter(stored -> !shownWithItsCall(stored.item()))
+                .filter(stored -> listed(stored.item()))
                 .findFirst();
         return found.map(stored -> switch (stored.item()) {
                     case ToolCall call -> pair(stored, resultOf(key, seq, call.callId()));
                     case ToolResult result -> pair(stored, callOf(key, seq, result.callId()));
-                    case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ ->
-                        List.of(stored);
+                    case Item.Message _,
+                            Item.Reasoning _,
+                            Item.ApprovalRequest _,
+                            Item.Approval _,
+                            Item.Compaction _,
+                            Item.Draft _ -> List.of(stored);
                 })
                 .orElse(List.of());
     }
 
-    private static boolean shownWithItsCall(Item item) {
-        return item instanceof ToolResult result && result.executor() == Executor.SERVER;
+    /// A result of ours is shown with its call, a draft never.
+    private static boolean listed(Item item) {
+        return !(item instanceof Item.Draft)
+                && !(item instanceof ToolResult result && result.executor() == Executor.SERVER);
     }
 
     private static List<StoredItem> pair(StoredItem one, Optional<StoredItem> other) {
@@ -206,7 +213,12 @@ public final class ItemChanges {
         return switch (item) {
             case ToolCall call -> call.callId().equals(callId);
             case ToolResult result -> result.callId().equals(callId);
-            case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ -> false;
+            case Item.Message _,
+                    Item.Reasoning _,
+                    Item.ApprovalRequest _,
+                    Item.Approval _,
+                    Item.Compaction _,
+                    Item.Draft _ -> false;
         };
     }
 }

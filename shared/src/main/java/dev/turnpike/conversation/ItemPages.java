@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Shows the items of a conversation page by page. What a page costs depends on what it shows, never on how long the
 /// conversation is.
 ///
-/// A call of one of our tools and its result are shown as one.
+/// A call of one of our tools and its result are shown as one, and drafts of answers not at all.
 public final class ItemPages {
     /// A page ends with the item that reaches these, however few it has.
     static final long MOST_CHARACTERS = 16L * 1024 * 1024;
@@ -147,6 +147,9 @@ public final class ItemPages {
                 result(result);
                 return;
             }
+            if (stored.item() instanceof Item.Draft) {
+                return;
+            }
             items.add(stored);
             if (stored.item() instanceof ToolCall call && call.executor() == Executor.SERVER) {
                 call(call, stored.seq());
@@ -177,7 +180,12 @@ public final class ItemPages {
             switch (stored.item()) {
                 case ToolCall call -> unanswered.remove(call.callId());
                 case ToolResult result -> answer(result);
-                case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ -> {}
+                case Item.Message _,
+                        Item.Reasoning _,
+                        Item.ApprovalRequest _,
+                        Item.Approval _,
+                        Item.Compaction _,
+                        Item.Draft _ -> {}
             }
         }
 

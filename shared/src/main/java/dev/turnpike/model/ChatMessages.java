@@ -53,11 +53,23 @@ final class ChatMessages {
                 case Message message when message.role() == Role.ASSISTANT -> assistant(message, next + 1);
                 case Message message -> message(message, next + 1);
                 case ToolCall _ -> assistant(null, next);
+                case Item.Draft draft -> draft(draft, next + 1);
                 case Compaction compaction -> compaction(compaction, next + 1);
                 case ToolResult _, Reasoning _, ApprovalRequest _, Approval _ -> next + 1;
             };
         }
         json.writeEndArray();
+    }
+
+    /// What the model wrote, and what is wrong with it.
+    private int draft(Item.Draft draft, int next) {
+        if (!draft.text().isEmpty()) {
+            plain("assistant", draft.text());
+        }
+        if (!draft.mistakes().isEmpty()) {
+            plain("user", draft.mistakes());
+        }
+        return next;
     }
 
     private int message(Message message, int next) {

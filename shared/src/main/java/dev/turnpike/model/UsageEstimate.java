@@ -43,6 +43,7 @@ public final class UsageEstimate {
             case Item.ToolResult result -> TOKENS_AROUND + tokens(result.output());
             case Item.Compaction compaction ->
                 TOKENS_AROUND + tokens(compaction.summary()) + tokens(compaction.latestRequest());
+            case Item.Draft draft -> 2 * TOKENS_AROUND + tokens(draft.text()) + tokens(draft.mistakes());
             case Item.Reasoning _, Item.ApprovalRequest _, Item.Approval _ -> 0;
         };
     }

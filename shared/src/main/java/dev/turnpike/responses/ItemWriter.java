@@ -35,7 +35,7 @@ final class ItemWriter {
                 case Item.Reasoning reasoning -> reasoning(json, reasoning, "completed");
                 case Item.ApprovalRequest request -> approvalRequest(json, request);
                 case Item.Compaction compaction -> compaction(json, compaction);
-                case Item.ToolResult _, Item.Approval _ -> {}
+                case Item.ToolResult _, Item.Approval _, Item.Draft _ -> {}
             }
         }
     }
@@ -54,6 +54,7 @@ final class ItemWriter {
             case Item.Reasoning reasoning -> reasoning(json, reasoning, "completed");
             case Item.ApprovalRequest request -> approvalRequest(json, request);
             case Item.Approval approval -> approval(json, approval);
+            case Item.Draft _ -> throw new IllegalStateException("drafts are not listed");
             case Item.Compaction compaction -> compaction(json, compaction);
         }
     }

@@ -85,7 +85,7 @@ final class OpenItem {
             case Item.Message message -> closeMessage(message);
             case Item.Reasoning reasoning -> closeReasoning(reasoning);
             case Item.ToolCall call -> closeArguments(call);
-            case Item.ToolResult _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _ -> {}
+            case Item.ToolResult _, Item.ApprovalRequest _, Item.Approval _, Item.Compaction _, Item.Draft _ -> {}
         }
     }
 

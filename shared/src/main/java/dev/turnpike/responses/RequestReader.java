@@ -223,6 +223,7 @@ public final class RequestReader implements RunRequest.Reader {
         ContextManagement.read(body);
         includes(body);
         SharedFields.validate(body);
+        TextFormat.validate(body);
     }
 
     private static void includes(Fields body) {
@@ -273,6 +274,7 @@ public final class RequestReader implements RunRequest.Reader {
                 body.flag("parallel_tool_calls").orElse(true),
                 maxTokens.orElse(settings.maxTokens()),
                 parameters,
+                TextFormat.read(body).orElse(null),
                 compaction(body),
                 !body.text("truncation").orElse("auto").equals("disabled"),
                 body.flag("store").orElse(true),

@@ -68,7 +68,7 @@ public final class ResponseEvents implements Consumer<RunEvent> {
     private void restore(List<Item> output) {
         Map<String, Item.ToolResult> answers = answers(output);
         for (Item item : output) {
-            if (item instanceof Item.ToolResult) {
+            if (item instanceof Item.ToolResult || item instanceof Item.Draft) {
                 continue;
             }
             var place = new OpenItem(events, item, nextPlace++);
@@ -109,7 +109,7 @@ public final class ResponseEvents implements Consumer<RunEvent> {
                     opened(item);
                     closed(item);
                 }
-                case Item.ToolResult _, Item.Approval _ -> {}
+                case Item.ToolResult _, Item.Approval _, Item.Draft _ -> {}
             }
         }
         ended(run);
@@ -197,8 +197,8 @@ public final class ResponseEvents implements Consumer<RunEvent> {
                 case Item.ToolCall call -> ItemWriter.clientCall(json, withoutArguments(call), "in_progress");
                 case Item.ApprovalRequest request -> ItemWriter.approvalRequest(json, request);
                 case Item.Compaction compaction -> ItemWriter.compaction(json, compaction);
-                case Item.ToolResult _, Item.Approval _ ->
-                    throw new IllegalStateException("results are part of their call's item");
+                case Item.ToolResult _, Item.Approval _, Item.Draft _ ->
+                    throw new IllegalStateException("of their own these are not shown");
             }
         });
     }

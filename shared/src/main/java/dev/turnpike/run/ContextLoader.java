@@ -76,8 +76,11 @@ public final class ContextLoader {
             } else {
                 List<StoredItem> page = conversations.newestFirst(key, at.seq(), limit - items.size(), MOST_CHARACTERS);
                 for (StoredItem stored : page) {
-                    items.add(stored.item());
-                    characters += stored.item().characters();
+                    // A draft is for the run that wrote it.
+                    if (items.size() < reading.atLeast() || !(stored.item() instanceof Item.Draft)) {
+                        items.add(stored.item());
+                        characters += stored.item().characters();
+                    }
                 }
                 if (items.size() >= reading.atLeast() && reachesBehindSummary(items)) {
                     return false;

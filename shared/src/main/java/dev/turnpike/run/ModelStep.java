@@ -31,13 +31,16 @@ public final class ModelStep {
 
     private final ModelClient model;
     private final Prompt prompt;
+    private final AnswerCheck check;
     private final AttemptRows rows;
     private final EngineSettings settings;
     private final Ids ids;
 
-    public ModelStep(ModelClient model, Prompt prompt, PriceList prices, EngineSettings settings, Ids ids) {
+    public ModelStep(
+            ModelClient model, Prompt prompt, AnswerCheck check, PriceList prices, EngineSettings settings, Ids ids) {
         this.model = model;
         this.prompt = prompt;
+        this.check = check;
         this.rows = new AttemptRows(prices, prompt);
         this.settings = settings;
         this.ids = ids;
@@ -57,13 +60,14 @@ public final class ModelStep {
     }
 
     private StepResult call(LiveRun live, ModelRequest request) {
+        AnswerGate gate = check.gate(live, live::emit);
         var answer = new AnswerItems(
-                ids, live.run().endSeq(), AnswerItems.Offer.of(live.run()), callIds(live)::contains, live::emit);
+                ids, live.run().endSeq(), AnswerItems.Offer.of(live.run()), callIds(live)::contains, gate);
         var timed = new Timed(answer, live);
         try {
-            return answered(live, model.stream(request, abortAt(live), timed), answer, timed);
+            return answered(live, model.stream(request, abortAt(live), timed), answer, gate, timed);
         } catch (ModelException failure) {
-            return failed(live, failure, () -> partial(answer), timed);
+            return failed(live, failure, () -> partial(answer, gate), timed);
         }
     }
 
@@ -73,12 +77,25 @@ public final class ModelStep {
         return live.deadline().minus(settings.finishMargin()).orEarlier(now.plus(settings.modelTimeout()));
     }
 
-    private StepResult answered(LiveRun live, ModelAnswer whole, AnswerItems answer, Timed timed) {
+    private StepResult answered(LiveRun live, ModelAnswer whole, AnswerItems answer, AnswerGate gate, Timed timed) {
         @Nullable StopReason stop = cutBy(whole.finishReason());
         List<Item> items = answer.close(stop != null);
         LedgerRow row = rows.row(live, whole.usage(), LedgerRow.State.SETTLED, timed.millis());
+        List<String> mistakes = stop == null ? AnswerCheck.mistakes(live, items) : List.of();
+        if (!mistakes.isEmpty()) {
+            return misfit(live, new StepResult(items, row, timed.millis(), new Verdict.GoOn()), mistakes, gate);
+        }
+        gate.open();
         return new StepResult(
                 items, row, timed.millis(), stop == null ? new Verdict.GoOn() : new Verdict.Stop(stop, null));
+    }
+
+    /// The model may write the answer once more. One that has been shown can't be taken back.
+    private static StepResult misfit(LiveRun live, StepResult result, List<String> mistakes, AnswerGate gate) {
+        StepResult kept = gate.isOpen() ? result : result.with(AnswerCheck.drafts(result.items(), mistakes));
+        boolean last = gate.isOpen() || AnswerCheck.triedAgain(live);
+        gate.dropText();
+        return last ? kept.ending(new Verdict.Stop(StopReason.ERROR, AnswerCheck.error(mistakes))) : kept;
     }
 
     /// Replaces what is old by a summary, for all calls from then on. Nobody sees it grow.
@@ -145,7 +162,8 @@ public final class ModelStep {
         return new StepResult(partial.get(), row, timed.millis(), new Verdict.Stop(StopReason.ERROR, error));
     }
 
-    private static List<Item> partial(AnswerItems answer) {
+    private static List<Item> partial(AnswerItems answer, AnswerGate gate) {
+        gate.open();
         return answer.started() ? answer.close(true) : List.of();
     }
 

@@ -1,6 +1,7 @@
 package dev.turnpike.run;
 
 import dev.turnpike.model.ToolChoice;
+import dev.turnpike.schema.AnswerFormat;
 import dev.turnpike.tool.ToolSpec;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param askFirst those of them whose calls a person must allow
 /// @param maxOutputTokens of one model call; never unlimited
 /// @param parameters further Chat Completions parameters by name, each as JSON text
+/// @param format what the final answer must be; null for any text
 /// @param compaction when older items are summarised
 /// @param truncation whether older items may be left out of the model's window; otherwise the run fails
 /// @param store whether the conversation is kept once the run has ended
@@ -30,6 +32,7 @@ public record RunRequest(
         boolean parallelToolCalls,
         int maxOutputTokens,
         Map<String, String> parameters,
+        @Nullable AnswerFormat format,
         Compaction compaction,
         boolean truncation,
         boolean store,

@@ -64,6 +64,9 @@ final class StepPlan {
         if (result.items().stream().anyMatch(Item.Compaction.class::isInstance)) {
             return compactsOnly(live) ? new NextStep.End(StopReason.ANSWERED, null) : new NextStep.CallModel();
         }
+        if (result.items().stream().anyMatch(Item.Draft.class::isInstance)) {
+            return due(live, result.items());
+        }
         // What an earlier run asked of its caller is not waited for again.
         if (!by(owed(own(live), result.items()), Executor.CLIENT).isEmpty()) {
             return new NextStep.End(StopReason.CLIENT_TOOLS, null);
@@ -128,7 +131,7 @@ final class StepPlan {
             case Item.ToolCall call -> owed.put(call.callId(), call);
             case Item.ToolResult result -> owed.remove(result.callId());
             case Item.Approval approval -> owed.put(approval.requestId(), approval.call());
-            case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Compaction _ -> {}
+            case Item.Message _, Item.Reasoning _, Item.ApprovalRequest _, Item.Compaction _, Item.Draft _ -> {}
         }
     }
 

@@ -21,6 +21,10 @@ record StepResult(List<Item> items, @Nullable LedgerRow row, long ttftMillis, Ve
         record TryAgain(Duration delay, RunError error) implements Verdict {}
     }
 
+    StepResult ending(Verdict.Stop stop) {
+        return new StepResult(items, row, ttftMillis, stop);
+    }
+
     StepResult with(List<Item> others) {
         return new StepResult(others, row, ttftMillis, verdict);
     }

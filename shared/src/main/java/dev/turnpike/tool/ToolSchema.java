@@ -1,5 +1,6 @@
 package dev.turnpike.tool;
 
+import dev.turnpike.schema.SchemaCheck;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

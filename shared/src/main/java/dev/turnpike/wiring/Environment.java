@@ -29,6 +29,10 @@ record Environment(Map<String, String> values) {
         return value;
     }
 
+    Optional<String> optionalMatching(Variable variable, Pattern pattern) {
+        return optionalText(variable).isEmpty() ? Optional.empty() : Optional.of(matching(variable, pattern));
+    }
+
     NamePatterns names(Variable variable) {
         return NamePatterns.parse(optionalText(variable).orElse(""));
     }

@@ -1,10 +1,13 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.model.Dialect;
+import dev.turnpike.schema.AnswerFormat.Enforcement;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -16,6 +19,7 @@ import java.util.regex.Pattern;
 public record Settings(Deployment deployment, Resources resources, Provider provider, Limits limits, Aws aws) {
 
     private static final Pattern ENVIRONMENT = Pattern.compile("[a-z][a-z0-9]{0,15}");
+    private static final Pattern ENFORCEMENT = Pattern.compile("never|strict|always");
     private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern PRIVATE_NAME = Pattern.compile(".+\\.(localhost|local|internal)");
 
@@ -49,6 +53,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
     /// @param baseUrl without a slash at its end; https, or http to a loopback or private host
     /// @param priceProvider absent: told by the base URL
     /// @param models what a request may name; the two defaults are always allowed
+    /// @param enforcement what JSON forms of answers the provider makes sure of
     /// @param temperature absent: the provider's own
     public record Provider(
             URI baseUrl,
@@ -56,6 +61,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
             String model,
             String visionModel,
             NamePatterns models,
+            Enforcement enforcement,
             OptionalDouble temperature) {
 
         public boolean allows(String name) {
@@ -133,6 +139,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
                 environment.text(Variable.MODEL),
                 environment.text(Variable.VISION_MODEL),
                 environment.names(Variable.MODELS),
+                enforcement(environment),
                 environment.optionalNumber(Variable.TEMPERATURE, 0, 2));
     }
 
@@ -164,6 +171,14 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
                 environment
                         .optionalUrl(Variable.AWS_ENDPOINT_URL_SECRETS_MANAGER)
                         .or(() -> everything));
+    }
+
+    private static Enforcement enforcement(Environment environment) {
+        boolean openAi = Dialect.of(providerUrl(environment)).equals(Dialect.OPENAI);
+        return environment
+                .optionalMatching(Variable.STRICT_SCHEMAS, ENFORCEMENT)
+                .map(word -> Enforcement.valueOf(word.toUpperCase(Locale.ROOT)))
+                .orElse(openAi ? Enforcement.STRICT : Enforcement.NEVER);
     }
 
     private static URI providerUrl(Environment environment) {

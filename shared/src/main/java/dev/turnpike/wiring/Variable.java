@@ -15,6 +15,10 @@ enum Variable {
     MODEL("the model of a queued message that names none", "gpt-4o-mini"),
     VISION_MODEL("the model of a queued message that names none and holds images", "gpt-4o"),
     MODELS("the models that requests may name, separated by commas, * for any characters", "*"),
+    STRICT_SCHEMAS(
+            "what JSON forms of answers the provider makes sure of: never, strict (those asked for with strict) or"
+                    + " always, or nothing to tell it by OPENAI_BASE_URL",
+            ""),
     TEMPERATURE("a number from 0 to 2, or nothing for the provider's own", ""),
 
     TIMEOUT("the seconds to the provider's first byte, 1 to 900", "30"),

@@ -34,6 +34,7 @@ import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
 import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.responses.WireJson;
+import dev.turnpike.run.AnswerCheck;
 import dev.turnpike.run.ContextLoader;
 import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.ModelStep;
@@ -181,7 +182,8 @@ public final class Wiring {
 
     private ModelStep modelStep(EngineSettings engine) {
         var model = CallPolicy.once().around(provider);
-        return new ModelStep(model, prompt(engine), prices, engine, ids);
+        return new ModelStep(
+                model, prompt(engine), new AnswerCheck(settings.provider().enforcement()), prices, engine, ids);
     }
 
     private Prompt prompt(EngineSettings engine) {

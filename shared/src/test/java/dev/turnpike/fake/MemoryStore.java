@@ -780,7 +780,8 @@ public final class MemoryStore implements RunStore, ConversationStore {
                     Item.Reasoning _,
                     Item.ApprovalRequest _,
                     Item.Approval _,
-                    Item.Compaction _ -> markDeleted(key, stored.seq());
+                    Item.Compaction _,
+                    Item.Draft _ -> markDeleted(key, stored.seq());
         }
     }
 

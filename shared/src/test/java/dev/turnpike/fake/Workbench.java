@@ -20,6 +20,7 @@ import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
 import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.responses.WireJson;
+import dev.turnpike.run.AnswerCheck;
 import dev.turnpike.run.ContextLoader;
 import dev.turnpike.run.EngineSettings;
 import dev.turnpike.run.ModelStep;
@@ -34,6 +35,7 @@ import dev.turnpike.run.StepEngine;
 import dev.turnpike.run.StepMessage;
 import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.run.ToolStep;
+import dev.turnpike.schema.AnswerFormat.Enforcement;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolRegistry;
 import java.time.Duration;
@@ -123,7 +125,7 @@ public final class Workbench {
                         1_000, null, List.copyOf(registry.names()), new RunRequest.Compaction.Never(), _ -> true));
         var contexts = new ContextLoader(store, settings.maxHistory());
         var prompt = new Prompt(new ContextWindow(String::length), registry, PRICES, settings);
-        var modelStep = new ModelStep(answering, prompt, PRICES, settings, ids);
+        var modelStep = new ModelStep(answering, prompt, new AnswerCheck(Enforcement.STRICT), PRICES, settings, ids);
         prompts = new PromptCount(store, store, contexts, prompt, new UsageEstimate(String::length));
         engine = new StepEngine(
                 store, queue, contexts, modelStep, new ToolStep(store, registry, settings, ids, threads), settings);

@@ -21,6 +21,10 @@ final class Story {
         {"background": true, "input": [{"role": "user", "content": "%s"}, {"role": "user", "content": "Hello"}],
          "context_management": [{"type": "compaction", "compact_threshold": 1000}]}
         """.formatted("Once upon a time. ".repeat(100));
+    private static final String IN_JSON = """
+        {"input": "Hello", "background": true,
+         "text": {"format": {"type": "json_schema", "name": "end", "schema": {"type": "object"}}}}
+        """;
     private static final Duration THINKING = Duration.ofSeconds(20);
 
     /// Enough for one step, as long as the model thinks.
@@ -38,7 +42,8 @@ final class Story {
         STEP_BY_STEP("a run whose every step is another invocation"),
         IN_LINE("a run that the api function started"),
         IN_TURN("a run that waited for another"),
-        WITH_SUMMARY("a run that summarised what it was told");
+        WITH_SUMMARY("a run that summarised what it was told"),
+        IN_JSON("a run that wrote its answer once more");
 
         final String title;
 
@@ -60,6 +65,9 @@ final class Story {
             return says("They told a story.").meanwhile(() -> bench.clock.advance(THINKING));
         }
         boolean done = request.items().stream().anyMatch(Item.ToolResult.class::isInstance);
+        if (request.items().getLast() instanceof Item.Draft) {
+            return says("{}").meanwhile(() -> bench.clock.advance(THINKING));
+        }
         return (done ? says("Done.") : calls("look", "mail", "pay")).meanwhile(() -> bench.clock.advance(THINKING));
     }
 
@@ -77,6 +85,10 @@ final class Story {
                 case IN_LINE -> bench.call(HELLO);
                 case WITH_SUMMARY -> {
                     bench.post(AT_LENGTH);
+                    bench.work(SHORT_INVOCATION);
+                }
+                case IN_JSON -> {
+                    bench.post(IN_JSON);
                     bench.work(SHORT_INVOCATION);
                 }
                 case IN_TURN -> {

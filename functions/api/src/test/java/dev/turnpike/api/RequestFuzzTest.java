@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.ScriptedModel.Script;
+import dev.turnpike.model.ModelRequest;
+import dev.turnpike.model.StreamEvent;
 import dev.turnpike.model.ToolChoice;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -75,7 +77,7 @@ class RequestFuzzTest {
         var bench = new Bench(CountedTool.readOnly("look"));
         bench.work.model.improvises(asked -> random.nextInt(4) == 0 && !(asked.toolChoice() instanceof ToolChoice.None)
                 ? Script.calls("look", "tide")
-                : Script.says("Hello."));
+                : answer(asked));
         List<String> ids = new ArrayList<>();
         var fuzz = new RequestFuzz(random, bench.keyOf("tenant-1"), ids);
         for (int number = from; number < from + GROUP; number++) {
@@ -94,6 +96,13 @@ class RequestFuzzTest {
                         failure);
             }
         }
+    }
+
+    /// What is asked for in some form is refused, for a refusal has no form.
+    private static Script answer(ModelRequest asked) {
+        return asked.parameters().containsKey("response_format")
+                ? Script.streams(new StreamEvent.RefusalDelta("No."))
+                : Script.says("Hello.");
     }
 
     private static String shortened(String text) {
