@@ -43,7 +43,7 @@ class BoundaryTest {
             "shared model",
             28,
             "shared responses",
-            24,
+            26,
             "functions/api api",
             28,
             "local local",

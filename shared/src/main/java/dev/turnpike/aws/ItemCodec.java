@@ -59,7 +59,13 @@ final class ItemCodec {
             case Item.ToolResult result -> {
                 json.writeStringProperty("type", "result");
                 json.writeStringProperty("call", result.callId());
-                json.writeStringProperty("output", result.output());
+                if (result.parts().isEmpty()) {
+                    json.writeStringProperty("output", result.output());
+                } else {
+                    json.writeArrayPropertyStart("parts");
+                    result.parts().forEach(part -> write(json, part));
+                    json.writeEndArray();
+                }
                 json.writeStringProperty("outcome", result.outcome().name().toLowerCase(Locale.ROOT));
                 json.writeStringProperty("by", result.executor().name().toLowerCase(Locale.ROOT));
             }
@@ -131,7 +137,8 @@ final class ItemCodec {
                 new Item.ToolResult(
                         id,
                         json.path("call").asString(),
-                        json.path("output").asString(),
+                        json.path("output").asString(text(parts(json.path("parts")))),
+                        parts(json.path("parts")),
                         constant(Item.Outcome.class, json, "outcome"),
                         constant(Item.Executor.class, json, "by"));
             case "reasoning" -> new Item.Reasoning(id, json.path("text").asString());
@@ -162,6 +169,10 @@ final class ItemCodec {
     private static IllegalStateException newer(String what, String kind) {
         return new IllegalStateException(
                 what + " is of a kind that this version does not know (" + kind + "): a newer one wrote it");
+    }
+
+    private static String text(List<Part> parts) {
+        return Item.ToolResult.ofClient("", "", parts).output();
     }
 
     private static List<Part> parts(JsonNode array) {

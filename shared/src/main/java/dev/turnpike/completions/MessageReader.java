@@ -6,6 +6,7 @@ import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.Fields;
+import dev.turnpike.responses.ImageUrl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -148,13 +149,7 @@ final class MessageReader {
     }
 
     private static Part image(Fields image) {
-        String url = image.requiredText("url");
-        if (!url.startsWith("https://") && !url.startsWith("data:image/")) {
-            throw ApiException.invalid(
-                    "invalid_image_url",
-                    image.path("url"),
-                    "Invalid '%s': expected an https URL or a data URL of an image.".formatted(image.path("url")));
-        }
-        return new Part.Image(url, image.oneOf("detail", DETAILS).orElse(null));
+        return new Part.Image(
+                ImageUrl.read(image, "url"), image.oneOf("detail", DETAILS).orElse(null));
     }
 }

@@ -119,9 +119,17 @@ public final class ContextWindow {
     }
 
     private static long images(Item item) {
-        return item instanceof Item.Message message
-                ? message.parts().stream().filter(Part.Image.class::isInstance).count()
-                : 0;
+        List<Part> parts = switch (item) {
+            case Item.Message message -> message.parts();
+            case Item.ToolResult result -> result.parts();
+            case Item.ToolCall _,
+                    Item.Reasoning _,
+                    Item.ApprovalRequest _,
+                    Item.Approval _,
+                    Item.Compaction _,
+                    Item.Draft _ -> List.of();
+        };
+        return parts.stream().filter(Part.Image.class::isInstance).count();
     }
 
     private static List<String> texts(Item item) {

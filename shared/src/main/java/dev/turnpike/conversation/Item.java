@@ -14,16 +14,9 @@ public sealed interface Item {
     /// Of its content, about; what it takes in memory grows with them.
     default long characters() {
         return switch (this) {
-            case Message message ->
-                message.parts().stream()
-                        .mapToLong(part -> switch (part) {
-                            case Part.Text(String text) -> text.length();
-                            case Part.Refusal(String text) -> text.length();
-                            case Part.Image(String url, var _) -> url.length();
-                        })
-                        .sum();
+            case Message message -> characters(message.parts());
             case ToolCall call -> call.name().length() + call.arguments().length();
-            case ToolResult result -> result.output().length();
+            case ToolResult result -> result.output().length() + characters(result.parts());
             case Reasoning reasoning -> reasoning.text().length();
             case Draft draft -> draft.text().length() + draft.mistakes().length();
             case ApprovalRequest request ->
@@ -33,6 +26,26 @@ public sealed interface Item {
             case Compaction compaction ->
                 compaction.summary().length() + compaction.latestRequest().length();
         };
+    }
+
+    private static long characters(List<Part> parts) {
+        return parts.stream()
+                .mapToLong(part -> switch (part) {
+                    case Part.Text(String text) -> text.length();
+                    case Part.Refusal(String text) -> text.length();
+                    case Part.Image(String url, var _) -> url.length();
+                })
+                .sum();
+    }
+
+    private static String text(List<Part> parts) {
+        var text = new StringBuilder();
+        for (Part part : parts) {
+            if (part instanceof Part.Text(String piece)) {
+                text.append(piece);
+            }
+        }
+        return text.toString();
     }
 
     /// The same item under another id.
@@ -100,13 +113,7 @@ public sealed interface Item {
 
         /// The text parts, joined.
         public String text() {
-            var text = new StringBuilder();
-            for (Part part : parts) {
-                if (part instanceof Part.Text(String piece)) {
-                    text.append(piece);
-                }
-            }
-            return text.toString();
+            return Item.text(parts);
         }
     }
 
@@ -120,8 +127,23 @@ public sealed interface Item {
     }
 
     /// @param output what the model is told; an error text when `outcome` is not DONE
+    /// @param parts as the caller gave the output, `output` being their text; empty where it is nothing but text
     /// @param executor of the call that it answers
-    record ToolResult(String id, String callId, String output, Outcome outcome, Executor executor) implements Item {
+    record ToolResult(String id, String callId, String output, List<Part> parts, Outcome outcome, Executor executor)
+            implements Item {
+        public ToolResult {
+            parts = List.copyOf(parts);
+        }
+
+        public ToolResult(String id, String callId, String output, Outcome outcome, Executor executor) {
+            this(id, callId, output, List.of(), outcome, executor);
+        }
+
+        /// What the caller answers a call of its own tools with, in parts.
+        public static ToolResult ofClient(String id, String callId, List<Part> parts) {
+            return new ToolResult(id, callId, text(parts), parts, Outcome.DONE, Executor.CLIENT);
+        }
+
         /// What the caller answers a call of its own tools with.
         public static ToolResult ofClient(String id, String callId, String output) {
             return new ToolResult(id, callId, output, Outcome.DONE, Executor.CLIENT);
@@ -129,7 +151,7 @@ public sealed interface Item {
 
         @Override
         public ToolResult withId(String id) {
-            return new ToolResult(id, callId, output, outcome, executor);
+            return new ToolResult(id, callId, output, parts, outcome, executor);
         }
     }
 

@@ -31,6 +31,7 @@ final class ChatMessages {
     private static final String NO_RESULT = "No result was given for this call.";
     private static final String SUMMARY = "Summary of our conversation up to this point:\n\n";
     private static final String LATEST_REQUEST = "\n\nMy latest request, word for word:\n\n";
+    private static final String IMAGES_FOLLOW = "The result follows in the next message.";
     private static final Pattern NOT_IN_NAMES = Pattern.compile("[^A-Za-z0-9_-]");
     private static final int MAX_NAME = 64;
 
@@ -166,6 +167,7 @@ final class ChatMessages {
         for (int call : calls) {
             result(call);
         }
+        images(calls);
         return to;
     }
 
@@ -183,21 +185,59 @@ final class ChatMessages {
         String callId = ((ToolCall) items.get(callIndex)).callId();
         json.writeStartObject().writeStringProperty("role", "tool");
         json.writeStringProperty("tool_call_id", ModelText.wellFormed(callId));
-        json.writeStringProperty("content", ModelText.wellFormed(outputOf(callId, callIndex + 1)));
+        json.writeStringProperty("content", ModelText.wellFormed(told(resultOf(callIndex))));
         json.writeEndObject();
     }
 
-    /// Some providers give the calls of every turn the same ids: a later call of the same id owns what follows it.
-    private String outputOf(String callId, int from) {
-        for (Item item : items.subList(from, items.size())) {
-            if (item instanceof ToolResult result && result.callId().equals(callId)) {
-                return result.output();
-            }
-            if (item instanceof ToolCall call && call.callId().equals(callId)) {
-                return NO_RESULT;
+    private static String told(@Nullable ToolResult result) {
+        if (result == null) {
+            return NO_RESULT;
+        }
+        boolean onlyImages =
+                result.output().isEmpty() && result.parts().stream().anyMatch(Part.Image.class::isInstance);
+        return onlyImages ? IMAGES_FOLLOW : result.output();
+    }
+
+    /// What tools gave beside text, in one message right after all results: providers take a tool's result as text
+    /// only,
+    /// and no other message between them.
+    private void images(int[] calls) {
+        boolean begun = false;
+        for (int call : calls) {
+            ToolResult result = resultOf(call);
+            List<Part> images = result == null
+                    ? List.of()
+                    : result.parts().stream()
+                            .filter(Part.Image.class::isInstance)
+                            .toList();
+            if (!images.isEmpty()) {
+                if (!begun) {
+                    json.writeStartObject().writeStringProperty("role", "user");
+                    json.writeName("content").writeStartArray();
+                    begun = true;
+                }
+                var asked = (ToolCall) items.get(call);
+                textPart("The result of " + asked.name() + " (" + asked.callId() + ") has:");
+                images.forEach(this::part);
             }
         }
-        return NO_RESULT;
+        if (begun) {
+            json.writeEndArray().writeEndObject();
+        }
+    }
+
+    /// Some providers give the calls of every turn the same ids: a later call of the same id owns what follows it.
+    private @Nullable ToolResult resultOf(int callIndex) {
+        String callId = ((ToolCall) items.get(callIndex)).callId();
+        for (Item item : items.subList(callIndex + 1, items.size())) {
+            if (item instanceof ToolResult result && result.callId().equals(callId)) {
+                return result;
+            }
+            if (item instanceof ToolCall call && call.callId().equals(callId)) {
+                return null;
+            }
+        }
+        return null;
     }
 
     private void plain(String role, String text) {

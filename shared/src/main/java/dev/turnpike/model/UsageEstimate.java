@@ -40,7 +40,13 @@ public final class UsageEstimate {
             case Item.Message message ->
                 TOKENS_AROUND + message.parts().stream().mapToLong(this::tokens).sum();
             case Item.ToolCall call -> TOKENS_AROUND + tokens(call.name()) + tokens(call.arguments());
-            case Item.ToolResult result -> TOKENS_AROUND + tokens(result.output());
+            case Item.ToolResult result ->
+                TOKENS_AROUND
+                        + tokens(result.output())
+                        + result.parts().stream()
+                                .filter(Part.Image.class::isInstance)
+                                .mapToLong(this::tokens)
+                                .sum();
             case Item.Compaction compaction ->
                 TOKENS_AROUND + tokens(compaction.summary()) + tokens(compaction.latestRequest());
             case Item.Draft draft -> 2 * TOKENS_AROUND + tokens(draft.text()) + tokens(draft.mistakes());

@@ -169,14 +169,8 @@ final class InputReader {
                     part.path("file_id"),
                     "Uploaded files are not supported. Send the image in 'image_url'.");
         }
-        String url = part.requiredText("image_url");
-        if (!url.startsWith("https://") && !url.startsWith("data:image/")) {
-            throw ApiException.invalid(
-                    "invalid_image_url",
-                    part.path("image_url"),
-                    "Invalid '%s': expected an https URL or a data URL of an image.".formatted(part.path("image_url")));
-        }
-        return new Part.Image(url, part.text("detail").orElse(null));
+        return new Part.Image(
+                ImageUrl.read(part, "image_url"), part.text("detail").orElse(null));
     }
 
     private static Item.ToolCall call(Fields item) {
@@ -200,15 +194,11 @@ final class InputReader {
         if (output.isString()) {
             return Item.ToolResult.ofClient(NO_ID, callId, output.asString());
         }
-        var text = new StringBuilder();
+        List<Part> parts = new ArrayList<>();
         for (Fields part : item.objects("output")) {
-            String type = part.requiredText("type");
-            if (!type.equals("input_text")) {
-                throw Fields.notAllowed(part.path("type"), type, List.of("input_text"));
-            }
-            text.append(part.requiredText("text"));
+            parts.add(part(part, Role.USER));
         }
-        return Item.ToolResult.ofClient(NO_ID, callId, text.toString());
+        return Item.ToolResult.ofClient(NO_ID, callId, parts);
     }
 
     /// A call that a server has run, with its result in it. It becomes history; it never runs again.

@@ -72,7 +72,13 @@ final class ItemWriter {
     private static void clientOutput(JsonGenerator json, Item.ToolResult output) {
         begin(json, output, "function_call_output", "completed");
         json.writeStringProperty("call_id", output.callId());
-        json.writeStringProperty("output", output.output());
+        if (output.parts().isEmpty()) {
+            json.writeStringProperty("output", output.output());
+        } else {
+            json.writeArrayPropertyStart("output");
+            output.parts().forEach(part -> inputPart(json, part));
+            json.writeEndArray();
+        }
         json.writeEndObject();
     }
 
@@ -81,17 +87,25 @@ final class ItemWriter {
         json.writeStringProperty("role", message.role().name().toLowerCase(Locale.ROOT));
         json.writeArrayPropertyStart("content");
         for (Part part : message.parts()) {
-            if (part instanceof Part.Text(String text) && message.role() != Item.Role.ASSISTANT) {
-                json.writeStartObject();
-                json.writeStringProperty("type", "input_text");
-                json.writeStringProperty("text", text);
-                json.writeEndObject();
-            } else {
+            if (message.role() == Item.Role.ASSISTANT) {
                 part(json, part);
+            } else {
+                inputPart(json, part);
             }
         }
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    private static void inputPart(JsonGenerator json, Part part) {
+        if (part instanceof Part.Text(String text)) {
+            json.writeStartObject();
+            json.writeStringProperty("type", "input_text");
+            json.writeStringProperty("text", text);
+            json.writeEndObject();
+        } else {
+            part(json, part);
+        }
     }
 
     static void part(JsonGenerator json, Part part) {

@@ -69,7 +69,7 @@ class MessageReaderTest {
             {"role": "user", "content": [
                 {"type": "text", "text": "What is it?"},
                 {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
-                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA", "detail": "low"}}]},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo=", "detail": "low"}}]},
             {"role": "assistant", "content": null, "refusal": "No."},
             {"role": "assistant", "content": [
                 {"type": "text", "text": "Well."}, {"type": "refusal", "refusal": "No."}]}
@@ -81,7 +81,7 @@ class MessageReaderTest {
                                 List.of(
                                         new Part.Text("What is it?"),
                                         new Part.Image("https://example.com/a.png", null),
-                                        new Part.Image("data:image/png;base64,AA", "low")),
+                                        new Part.Image("data:image/png;base64,iVBORw0KGgo=", "low")),
                                 false),
                         new Item.Message("", Role.ASSISTANT, List.of(new Part.Refusal("No.")), false),
                         new Item.Message(

@@ -72,6 +72,46 @@ final class ChatRequestWriterTest {
     }
 
     @Test
+    void aDraftIsShownWithWhatIsWrongWithIt() {
+        assertThat(written(request(List.of(user("Who?"), new Item.Draft("msg_1", "[", "It is no object."))))
+                        .path("messages"))
+                .isEqualTo(json("""
+                    [{"role": "user", "content": "Who?"}, {"role": "assistant", "content": "["},
+                     {"role": "user", "content": "It is no object."}]\
+                    """));
+    }
+
+    @Test
+    void imagesOfToolsFollowAllResultsOfTheirTurn() {
+        List<Item> items = List.of(
+                new Item.ToolCall("fc_1", "call_1", "draw", "{}", Item.Executor.CLIENT),
+                new Item.ToolCall("fc_2", "call_2", "name", "{}", Item.Executor.CLIENT),
+                new Item.ToolCall("fc_3", "call_3", "paint", "{}", Item.Executor.CLIENT),
+                Item.ToolResult.ofClient(
+                        "fco_1",
+                        "call_1",
+                        List.of(new Part.Text("A cat."), new Part.Image("https://x.test/cat", "low"))),
+                Item.ToolResult.ofClient("fco_2", "call_2", "Tom"),
+                Item.ToolResult.ofClient("fco_3", "call_3", List.of(new Part.Image("https://x.test/dog", null))),
+                user("Well?"));
+
+        JsonNode messages = written(request(items)).path("messages");
+
+        assertThat(messages.valueStream().skip(1).toList())
+                .containsExactlyElementsOf(json("""
+                    [{"role": "tool", "tool_call_id": "call_1", "content": "A cat."},
+                     {"role": "tool", "tool_call_id": "call_2", "content": "Tom"},
+                     {"role": "tool", "tool_call_id": "call_3", "content": "The result follows in the next message."},
+                     {"role": "user", "content": [
+                       {"type": "text", "text": "The result of draw (call_1) has:"},
+                       {"type": "image_url", "image_url": {"url": "https://x.test/cat", "detail": "low"}},
+                       {"type": "text", "text": "The result of paint (call_3) has:"},
+                       {"type": "image_url", "image_url": {"url": "https://x.test/dog"}}]},
+                     {"role": "user", "content": "Well?"}]\
+                    """).valueStream().toList());
+    }
+
+    @Test
     void toolsAreDeclaredWithTheirSchemaAndTheChoice() {
         var bare = new ToolSpec("now", null, null, null);
 

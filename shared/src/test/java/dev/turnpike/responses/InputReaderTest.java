@@ -42,7 +42,7 @@ class InputReaderTest {
             [{"type":"message","role":"user","content":[
               {"type":"input_text","text":"What is this?"},
               {"type":"input_image","image_url":"https://example.com/a.png"},
-              {"type":"input_image","image_url":"data:image/png;base64,AAAA","detail":"low"}]}]\
+              {"type":"input_image","image_url":"data:image/png;base64,iVBORw0KGgo=","detail":"low"}]}]\
             """))
                 .containsExactly(new Message(
                         "",
@@ -50,7 +50,7 @@ class InputReaderTest {
                         List.of(
                                 new Part.Text("What is this?"),
                                 new Part.Image("https://example.com/a.png", null),
-                                new Part.Image("data:image/png;base64,AAAA", "low")),
+                                new Part.Image("data:image/png;base64,iVBORw0KGgo=", "low")),
                         false));
     }
 
@@ -182,7 +182,15 @@ class InputReaderTest {
             [{"type":"function_call","call_id":"c","name":"f","arguments":""},
              {"type":"function_call_output","id":"fco_1","status":"completed","call_id":"c","output":
                [{"type":"input_text","text":"one "},{"type":"input_text","text":"two"}]}]\
-            """)).last().isEqualTo(new ToolResult("", "c", "one two", Outcome.DONE, Executor.CLIENT));
+            """))
+                .last()
+                .isEqualTo(new ToolResult(
+                        "",
+                        "c",
+                        "one two",
+                        List.of(new Part.Text("one "), new Part.Text("two")),
+                        Outcome.DONE,
+                        Executor.CLIENT));
     }
 
     @Test
@@ -264,7 +272,7 @@ class InputReaderTest {
         {"type":"function_call_output","call_id":"c"} | missing_required_parameter | .output | Missing required parameter: 'input[0].output'.
         {"type":"function_call_output","call_id":"c","output":5} | invalid_type | .output | Invalid type for 'input[0].output': expected a string or an array, but got an integer instead.
         {"type":"function_call_output","call_id":"c","output":[{"text":"x"}]} | missing_required_parameter | .output[0].type | Missing required parameter: 'input[0].output[0].type'.
-        {"type":"function_call_output","call_id":"c","output":[{"type":"input_image"}]} | invalid_value | .output[0].type | Invalid value: 'input_image'. Supported values are: 'input_text'.
+        {"type":"function_call_output","call_id":"c","output":[{"type":"input_image"}]} | missing_required_parameter | .output[0].image_url | Missing required parameter: 'input[0].output[0].image_url'.
         {"type":"mcp_call","name":"recall"} | missing_required_parameter | .id | Missing required parameter: 'input[0].id'.
         {"type":"reasoning","id":"r","summary":"x"} | invalid_type | .summary | Invalid type for 'input[0].summary': expected an array, but got a string instead.
         """)

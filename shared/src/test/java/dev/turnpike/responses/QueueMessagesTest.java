@@ -46,7 +46,7 @@ class QueueMessagesTest {
         Received received = read("""
             {"key":"order-4711","value":{"user_email":"ada@example.com","message":"Where is my parcel?",
              "context":"Ordered a week ago.","model":"gpt-4o-mini","max_tokens":200,"temperature":0.2,
-             "system_prompt":"Be brief.","images":["https://example.com/a.png","data:image/jpeg;base64,AA","QUJD"]}}\
+             "system_prompt":"Be brief.","images":["https://example.com/a.png","data:image/jpeg;base64,/9j/4AAQ","iVBORw0KGgo="]}}\
             """);
         assertThat(received.reply()).isEqualTo(ENVELOPE);
         assertThat(received.request().request().model()).isEqualTo("gpt-4o-mini");
@@ -65,8 +65,8 @@ class QueueMessagesTest {
                                 List.of(
                                         new Part.Text("Where is my parcel?"),
                                         new Part.Image("https://example.com/a.png", null),
-                                        new Part.Image("data:image/jpeg;base64,AA", null),
-                                        new Part.Image("data:image/png;base64,QUJD", null)),
+                                        new Part.Image("data:image/jpeg;base64,/9j/4AAQ", null),
+                                        new Part.Image("data:image/png;base64,iVBORw0KGgo=", null)),
                                 false));
     }
 
@@ -80,7 +80,7 @@ class QueueMessagesTest {
 
     @Test
     void anEnvelopeWithImagesThatNamesNoModelIsForTheVisionModel() {
-        String images = "\"message\":\"hi\",\"images\":[\"QUJD\"]";
+        String images = "\"message\":\"hi\",\"images\":[\"iVBORw0KGgo=\"]";
         assertThat(read("{\"value\":{" + images + "}}").request().request().model())
                 .isEqualTo("gpt-vision");
         assertThat(read("{\"value\":{\"model\":\"gpt-4o\"," + images + "}}")

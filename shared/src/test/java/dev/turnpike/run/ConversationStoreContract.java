@@ -392,7 +392,11 @@ public abstract class ConversationStoreContract extends StoreContract {
                 new Item.ToolResult("fco_1", "call_1", "", Outcome.DONE, Executor.CLIENT),
                 new Item.ToolResult("fco_2", "call_2", "?", Outcome.UNKNOWN, Executor.SERVER),
                 new Item.ToolResult("fco_3", "call_3", "!", Outcome.FAILED, Executor.SERVER),
+                Item.ToolResult.ofClient(
+                        "fco_4", "call_4", List.of(new Part.Text("A"), new Part.Image("https://x.test/b", "low"))),
                 new Item.Reasoning("rs_1", "Hm."),
+                new Item.Draft("msg_6", "[", "it is not JSON"),
+                new Item.Draft("msg_7", "", ""),
                 new Item.ApprovalRequest("mcpr_1", "pay", "{\"to\": \"Zoë\"}"),
                 new Item.Approval("mcprr_1", "mcpr_1", true, null, "pay", "{}"),
                 new Item.Approval("mcprr_2", "mcpr_2", false, "Too dear.", "pay", "{}"));
