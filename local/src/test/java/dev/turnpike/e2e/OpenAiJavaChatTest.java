@@ -12,8 +12,12 @@ import com.openai.errors.SseException;
 import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.FunctionDefinition;
 import com.openai.models.FunctionParameters;
+import com.openai.models.ResponseFormatJsonSchema;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionContentPart;
+import com.openai.models.chat.completions.ChatCompletionContentPartImage;
+import com.openai.models.chat.completions.ChatCompletionContentPartText;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionFunctionTool;
 import com.openai.models.chat.completions.ChatCompletionMessageFunctionToolCall;
@@ -57,7 +61,7 @@ class OpenAiJavaChatTest {
         ChatCompletion completion =
                 create(request().addDeveloperMessage("Be brief.").addUserMessage("Hello"));
         ChatCompletion.Choice choice = completion.choices().getFirst();
-        assertThat(choice.message().content().orElse("")).startsWith("Hello! I am the demo model");
+        assertThat(text(completion)).startsWith("Hello! I am the demo model");
         assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
         assertThat(completion.usage().orElseThrow().totalTokens()).isPositive();
     }
@@ -66,7 +70,7 @@ class OpenAiJavaChatTest {
     void accumulatesAStream() {
         ChatCompletion completion = accumulate(request().addUserMessage("[words: 12]"));
         ChatCompletion.Choice choice = completion.choices().getFirst();
-        assertThat(choice.message().content().orElse("")).startsWith("the toll gate lifts");
+        assertThat(text(completion)).startsWith("the toll gate lifts");
         assertThat(choice.finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.STOP);
         assertThat(completion.usage().orElseThrow().completionTokens()).isPositive();
     }
@@ -88,7 +92,54 @@ class OpenAiJavaChatTest {
                         .toolCallId(call(asked).id())
                         .content("21 degrees and sunny")
                         .build()));
-        assertThat(answered.choices().getFirst().message().content().orElse("")).contains("21 degrees and sunny");
+        assertThat(text(answered)).contains("21 degrees and sunny");
+    }
+
+    @Test
+    void getsAnAnswerInTheFormThatItAskedFor() {
+        var schema = ResponseFormatJsonSchema.JsonSchema.Schema.builder();
+        Trip.SCHEMA.forEach((key, value) -> schema.putAdditionalProperty(key, JsonValue.from(value)));
+        ChatCompletion completion = create(request()
+                .addUserMessage(Trip.QUESTION)
+                .responseFormat(ResponseFormatJsonSchema.builder()
+                        .jsonSchema(ResponseFormatJsonSchema.JsonSchema.builder()
+                                .name("trip")
+                                .strict(true)
+                                .schema(schema.build())
+                                .build())
+                        .build()));
+        Trip.assertAnswer(text(completion));
+    }
+
+    @Test
+    void sendsAnImage() {
+        ChatCompletion completion = create(request()
+                .addUserMessageOfArrayOfContentParts(List.of(
+                        ChatCompletionContentPart.ofText(ChatCompletionContentPartText.builder()
+                                .text("Look at this")
+                                .build()),
+                        ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
+                                .imageUrl(ChatCompletionContentPartImage.ImageUrl.builder()
+                                        .url(Trip.PIXEL)
+                                        .build())
+                                .build()))));
+        assertThat(text(completion)).contains("I see 1 image.");
+    }
+
+    @Test
+    void sendsTheConversationBack() {
+        ChatCompletionCreateParams.Builder conversation = request().addUserMessage("My name is Ada");
+        conversation
+                .addMessage(create(conversation).choices().getFirst().message())
+                .addUserMessage("What is my name?");
+        assertThat(text(create(conversation))).startsWith("Your name is Ada");
+    }
+
+    @Test
+    void seesThatAnAnswerWasCutShort() {
+        ChatCompletion completion =
+                create(request().addUserMessage("[words: 500]").maxCompletionTokens(16));
+        assertThat(completion.choices().getFirst().finishReason()).isEqualTo(ChatCompletion.Choice.FinishReason.LENGTH);
     }
 
     @Test
@@ -137,6 +188,10 @@ class OpenAiJavaChatTest {
             chunks.stream().map(ChatCompletionChunk::validate).forEach(accumulator::accumulate);
         }
         return accumulator.chatCompletion().validate();
+    }
+
+    private static String text(ChatCompletion completion) {
+        return completion.choices().getFirst().message().content().orElse("");
     }
 
     private static ChatCompletionCreateParams.Builder request() {

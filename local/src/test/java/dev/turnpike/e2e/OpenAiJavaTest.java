@@ -8,31 +8,58 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.core.JsonValue;
 import com.openai.errors.BadRequestException;
 import com.openai.errors.NotFoundException;
+import com.openai.errors.SseException;
 import com.openai.errors.UnauthorizedException;
 import com.openai.helpers.ResponseAccumulator;
 import com.openai.models.models.Model;
 import com.openai.models.responses.FunctionTool;
 import com.openai.models.responses.Response;
 import com.openai.models.responses.ResponseCreateParams;
+import com.openai.models.responses.ResponseFormatTextJsonSchemaConfig;
 import com.openai.models.responses.ResponseFunctionToolCall;
+import com.openai.models.responses.ResponseInputImage;
 import com.openai.models.responses.ResponseInputItem;
 import com.openai.models.responses.ResponseOutputItem;
+import com.openai.models.responses.ResponseOutputMessage;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
+import com.openai.models.responses.ResponseTextConfig;
 import com.openai.models.responses.Tool;
 import dev.turnpike.stack.Stack;
 import dev.turnpike.stack.StackOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// OpenAI's own Java client with another base URL and nothing else changed. What it can check of an answer it checks.
+///
+/// What the suites of the two clients for Java cover; a dash is what a client has no call for:
+///
+/// | | openai-java | LangChain4j: Responses | LangChain4j: Chat Completions |
+/// |---|---|---|---|
+/// | create, stream | here, [OpenAiJavaChatTest] | [LangChain4jResponsesTest] | [LangChain4jTest] |
+/// | its own tools | here, [OpenAiJavaChatTest] | [LangChain4jResponsesTest] | [LangChain4jTest] |
+/// | tools on the server, approval | here | tools: [LangChain4jResponsesTest] | - |
+/// | answers in a form | here, [OpenAiJavaChatTest] | [LangChain4jResponsesTest] | [LangChain4jTest] |
+/// | images | here, [OpenAiJavaChatTest] | [LangChain4jResponsesTest] | [LangChain4jTest] |
+/// | going on from a response | [OpenAiJavaTurnsTest] | [LangChain4jResponsesTest] | - |
+/// | going on in a conversation | [OpenAiJavaTurnsTest] | - | - |
+/// | sending the history back | [OpenAiJavaTurnsTest], [OpenAiJavaChatTest] | [LangChain4jResponsesTest] |
+/// [LangChain4jTest] |
+/// | background, resume, cancel | here, [OpenAiJavaTurnsTest] | - | - |
+/// | summaries | [OpenAiJavaTurnsTest] | - | - |
+/// | conversations, stored responses, input tokens | [OpenAiJavaConversationsTest] | - | - |
+/// | stored chat completions | [OpenAiJavaChatTest] | - | - |
+/// | errors, also in mid-stream | here, [OpenAiJavaChatTest] | [LangChain4jResponsesTest] | [LangChain4jTest] |
+/// | models | here | [LangChain4jTest] | [LangChain4jTest] |
 @Timeout(60)
 class OpenAiJavaTest {
     private static Stack stack;
@@ -160,6 +187,70 @@ class OpenAiJavaTest {
     }
 
     @Test
+    void getsAnAnswerInTheFormThatItAskedFor() {
+        var schema = ResponseFormatTextJsonSchemaConfig.Schema.builder();
+        Trip.SCHEMA.forEach((key, value) -> schema.putAdditionalProperty(key, JsonValue.from(value)));
+        Response response = client.responses()
+                .create(request()
+                        .input(Trip.QUESTION)
+                        .text(ResponseTextConfig.builder()
+                                .format(ResponseFormatTextJsonSchemaConfig.builder()
+                                        .name("trip")
+                                        .strict(true)
+                                        .schema(schema.build())
+                                        .build())
+                                .build())
+                        .build())
+                .validate();
+        Trip.assertAnswer(text(response));
+        assertThat(response.text()
+                        .orElseThrow()
+                        .format()
+                        .orElseThrow()
+                        .asJsonSchema()
+                        .name())
+                .isEqualTo("trip");
+    }
+
+    @Test
+    void sendsAnImage() {
+        var message = ResponseInputItem.Message.builder()
+                .role(ResponseInputItem.Message.Role.USER)
+                .addInputTextContent("Look at this")
+                .addContent(ResponseInputImage.builder()
+                        .imageUrl(Trip.PIXEL)
+                        .detail(ResponseInputImage.Detail.LOW)
+                        .build())
+                .build();
+        Response response = client.responses()
+                .create(request()
+                        .inputOfResponse(List.of(ResponseInputItem.ofMessage(message)))
+                        .build())
+                .validate();
+        assertThat(text(response)).contains("I see 1 image.");
+        assertThat(client.responses().inputItems().list(response.id()).items())
+                .singleElement()
+                .satisfies(item -> assertThat(item.validate()
+                                .asResponseInputMessageItem()
+                                .content()
+                                .getLast()
+                                .asInputImage()
+                                .imageUrl())
+                        .contains(Trip.PIXEL));
+    }
+
+    @Test
+    void seesThatAnAnswerWasCutShort() {
+        Response response = client.responses()
+                .create(request().input("[words: 500]").maxOutputTokens(16).build())
+                .validate();
+        assertThat(response.status()).contains(ResponseStatus.INCOMPLETE);
+        assertThat(response.incompleteDetails().orElseThrow().reason())
+                .contains(Response.IncompleteDetails.Reason.MAX_OUTPUT_TOKENS);
+        assertThat(response.output().getLast().asMessage().status()).isEqualTo(ResponseOutputMessage.Status.INCOMPLETE);
+    }
+
+    @Test
     void pollsABackgroundResponseUntilItIsDone() {
         Response response = client.responses()
                 .create(request().input("[tool turns: 3] Go").background(true).build())
@@ -190,6 +281,26 @@ class OpenAiJavaTest {
                         stranger.responses().create(request().input("Hello").build()))
                 .satisfies(error -> assertThat(error.code()).contains("invalid_api_key"));
         stranger.close();
+    }
+
+    @Test
+    @DisplayName("Row 19: an answer that breaks off in mid-stream is an exception, and the response has failed")
+    void throwsInMidStream() {
+        List<ResponseStreamEvent> seen = new ArrayList<>();
+        assertThatExceptionOfType(SseException.class)
+                .isThrownBy(() -> {
+                    try (var events = client.responses()
+                            .createStreaming(request().input("[cut]").build())) {
+                        events.stream().map(ResponseStreamEvent::validate).forEach(seen::add);
+                    }
+                })
+                .satisfies(error -> assertThat(error.code()).contains("upstream_connection"));
+        assertThat(seen).anyMatch(ResponseStreamEvent::isOutputTextDelta);
+        Response response = client.responses()
+                .retrieve(seen.getFirst().asCreated().response().id())
+                .validate();
+        assertThat(response.status()).contains(ResponseStatus.FAILED);
+        assertThat(response.error()).isPresent();
     }
 
     @Test
