@@ -7,22 +7,31 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.ImageContent;
 import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.AuthenticationException;
 import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.model.catalog.ModelDescription;
+import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormat;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiModelCatalog;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
 import dev.turnpike.stack.Stack;
 import dev.turnpike.stack.StackOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -35,12 +44,24 @@ import org.junit.jupiter.api.Timeout;
 /// LangChain4j's client for OpenAI, which speaks Chat Completions, with another base URL and nothing else changed.
 @Timeout(60)
 class LangChain4jTest {
-    private static final ToolSpecification WEATHER = ToolSpecification.builder()
+    static final ToolSpecification WEATHER = ToolSpecification.builder()
             .name("get_weather")
             .description("The weather in a city")
             .parameters(JsonObjectSchema.builder()
                     .addStringProperty("city")
                     .required("city")
+                    .build())
+            .build();
+    static final ResponseFormat TRIP = ResponseFormat.builder()
+            .type(ResponseFormatType.JSON)
+            .jsonSchema(JsonSchema.builder()
+                    .name("trip")
+                    .rootElement(JsonObjectSchema.builder()
+                            .addStringProperty("city")
+                            .addIntegerProperty("days")
+                            .addBooleanProperty("dry")
+                            .required("city", "days", "dry")
+                            .build())
                     .build())
             .build();
 
@@ -77,7 +98,7 @@ class LangChain4jTest {
         var seen = new Seen();
         ChatResponse response = stream(seen, ChatRequest.builder(), UserMessage.from("[words: 12]"));
         assertThat(response.aiMessage().text()).startsWith("the toll gate lifts");
-        assertThat(seen.text).hasToString(response.aiMessage().text());
+        assertThat(seen.text()).isEqualTo(response.aiMessage().text());
         assertThat(response.finishReason()).isEqualTo(FinishReason.STOP);
         assertThat(response.tokenUsage().outputTokenCount()).isPositive();
     }
@@ -108,6 +129,46 @@ class LangChain4jTest {
     }
 
     @Test
+    void getsAnAnswerInTheFormThatItAskedFor() throws Exception {
+        ChatMessage question = UserMessage.from(Trip.QUESTION);
+        Trip.assertAnswer(model.chat(ChatRequest.builder()
+                        .messages(question)
+                        .responseFormat(TRIP)
+                        .build())
+                .aiMessage()
+                .text());
+        Trip.assertAnswer(stream(new Seen(), ChatRequest.builder().responseFormat(TRIP), question)
+                .aiMessage()
+                .text());
+    }
+
+    @Test
+    void sendsAnImage() {
+        ChatResponse response =
+                model.chat(UserMessage.from(TextContent.from("Look at this"), ImageContent.from(Trip.PIXEL)));
+        assertThat(response.aiMessage().text()).contains("I see 1 image.");
+    }
+
+    @Test
+    void sendsTheConversationBack() {
+        List<ChatMessage> messages = new ArrayList<>(List.of(UserMessage.from("My name is Ada")));
+        for (String question : List.of("What is 12 * 34?", "What did I say?", "What is my name?")) {
+            messages.add(model.chat(messages).aiMessage());
+            messages.add(UserMessage.from(question));
+        }
+        assertThat(model.chat(messages).aiMessage().text()).startsWith("Your name is Ada");
+    }
+
+    @Test
+    void listsModels() {
+        var catalog = OpenAiModelCatalog.builder()
+                .baseUrl(stack.url() + "/v1")
+                .apiKey(stack.apiKey())
+                .build();
+        assertThat(catalog.listModels()).extracting(ModelDescription::name).contains("gpt-4o-mini");
+    }
+
+    @Test
     void throwsItsOwnExceptionForEachError() {
         assertThatExceptionOfType(AuthenticationException.class)
                 .isThrownBy(() -> model("tp_local_wrong").chat("Hello"));
@@ -125,7 +186,7 @@ class LangChain4jTest {
     void anAnswerThatBreaksOffHasNoFinishReason() throws Exception {
         var seen = new Seen();
         ChatResponse cut = stream(seen, ChatRequest.builder(), UserMessage.from("[cut]"));
-        assertThat(seen.text).startsWith("You");
+        assertThat(seen.text()).startsWith("You");
         assertThat(cut.finishReason()).isNull();
     }
 
@@ -140,13 +201,24 @@ class LangChain4jTest {
 
     private static ChatResponse stream(Seen seen, ChatRequest.Builder request, ChatMessage... messages)
             throws InterruptedException, ExecutionException {
-        streaming.chat(request.messages(List.of(messages)).build(), seen);
-        return seen.whole.get();
+        return seen.whole(streaming, request.messages(List.of(messages)).build());
     }
 
-    private static final class Seen implements StreamingChatResponseHandler {
+    /// What was streamed of one answer.
+    static final class Seen implements StreamingChatResponseHandler {
         private final StringBuilder text = new StringBuilder();
         private final CompletableFuture<ChatResponse> whole = new CompletableFuture<>();
+
+        /// @throws ExecutionException with what the client was told instead of an answer
+        ChatResponse whole(StreamingChatModel model, ChatRequest request)
+                throws InterruptedException, ExecutionException {
+            model.chat(request, this);
+            return whole.get();
+        }
+
+        String text() {
+            return text.toString();
+        }
 
         @Override
         public void onPartialResponse(String piece) {
