@@ -43,6 +43,7 @@ final class PartitionReader {
             Set.of(),
             ToolChoice.AUTO,
             false,
+            Integer.MAX_VALUE,
             1,
             Map.of(),
             null,

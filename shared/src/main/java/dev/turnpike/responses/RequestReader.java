@@ -272,6 +272,7 @@ public final class RequestReader implements RunRequest.Reader {
                 offer.askFirst(),
                 offer.choice(),
                 body.flag("parallel_tool_calls").orElse(true),
+                body.integer("max_tool_calls", 1, Integer.MAX_VALUE).orElse(Integer.MAX_VALUE),
                 maxTokens.orElse(settings.maxTokens()),
                 parameters,
                 TextFormat.read(body).orElse(null),

@@ -1,6 +1,7 @@
 package dev.turnpike.run;
 
 import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.model.Deadline;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,13 @@ final class LiveRun {
         return (int) (run.endSeq() - run.firstSeq());
     }
 
+    /// How many calls of our tools the run has dealt with. It is the same for whoever holds the run next.
+    int toolCalls() {
+        return (int) output().stream()
+                .filter(item -> item instanceof Item.ToolResult result && result.executor() == Executor.SERVER)
+                .count();
+    }
+
     Deadline deadline() {
         return deadline;
     }
@@ -79,9 +87,12 @@ final class LiveRun {
 
     /// Tells the watcher that the run is in its holder's hands. Of a run that is being deleted items may be missing.
     void taken() {
+        watcher.accept(new RunEvent.Taken(run, List.copyOf(output())));
+    }
+
+    private List<Item> output() {
         int output = (int) (run.endSeq() - run.inputEnd());
-        List<Item> committed = items.subList(Math.max(0, items.size() - output), items.size());
-        watcher.accept(new RunEvent.Taken(run, List.copyOf(committed)));
+        return items.subList(Math.max(0, items.size() - output), items.size());
     }
 
     /// Tells the watcher, and shows that the holder is alive.

@@ -55,7 +55,7 @@ public final class Prompt {
     /// have to be left out and must not.
     Optional<ModelRequest> next(LiveRun live) {
         RunRequest request = live.run().request();
-        List<ToolSpec> offered = offered(request);
+        List<ToolSpec> offered = offered(live);
         Fit context = fit(ModelView.of(live.items(), live.ownItems()), request, offered);
         boolean whole = !context.dropped() && !live.olderItems();
         return context.fits() && (whole || request.truncation())
@@ -93,7 +93,7 @@ public final class Prompt {
         ModelView view = ModelView.of(items, live.ownItems() + added.size());
         RunRequest request = live.run().request();
         boolean much = view.items().size() > settings.maxHistory()
-                || window.exceeds(tokens, fixed(request, offered(request)), view.all());
+                || window.exceeds(tokens, fixed(request, offered(live)), view.all());
         return much && cut(view, tokens) > 0;
     }
 
@@ -123,7 +123,7 @@ public final class Prompt {
         };
         List<Item> old = new ArrayList<>(view.items().subList(0, cut));
         old.add(Item.Message.text("", Item.Role.USER, SUMMARISE));
-        List<ToolSpec> offered = offered(request);
+        List<ToolSpec> offered = offered(live);
         Fit context = fit(new ModelView(view.summary(), old, 1), request, offered);
         return new Compacting(
                 summaryOf(request, context.items(), offered),
@@ -151,6 +151,12 @@ public final class Prompt {
         return ModelView.of(live.items(), live.ownItems()).all().stream()
                 .mapToLong(window::tokens)
                 .sum();
+    }
+
+    /// Once our tools have been called as often as they may be, the model must answer without them.
+    private List<ToolSpec> offered(LiveRun live) {
+        RunRequest request = live.run().request();
+        return live.toolCalls() < request.maxToolCalls() ? offered(request) : request.clientTools();
     }
 
     private List<ToolSpec> offered(RunRequest request) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// @param clientTools tools that the caller runs
 /// @param serverTools names of the tools that we run, already narrowed to what the caller may use
 /// @param askFirst those of them whose calls a person must allow
+/// @param maxToolCalls how many calls of the tools that we run may be made in the whole run; `Integer.MAX_VALUE` for
+/// any
+///     number
 /// @param maxOutputTokens of one model call; never unlimited
 /// @param parameters further Chat Completions parameters by name, each as JSON text
 /// @param format what the final answer must be; null for any text
@@ -30,6 +33,7 @@ public record RunRequest(
         Set<String> askFirst,
         ToolChoice toolChoice,
         boolean parallelToolCalls,
+        int maxToolCalls,
         int maxOutputTokens,
         Map<String, String> parameters,
         @Nullable AnswerFormat format,

@@ -37,6 +37,9 @@ public final class ToolStep {
 
     private static final String USED = "This approval has been used before, so the call was not made again.";
 
+    private static final String TOO_MANY = "The limit of tool calls for this run is reached, so the call was not made."
+            + " Answer with what is known.";
+
     private static final String UNKNOWN = "The tool was started and its end is not known. It must not run twice, so"
             + " it was not started again; whether it had its effect is unknown.";
 
@@ -131,7 +134,7 @@ public final class ToolStep {
         if (work.known != null && work.known.result() != null) {
             return work.known.result();
         }
-        return tools.effect(work.call.name()) == Effect.ONCE && mayHaveStarted(run, work)
+        return once(work) && mayHaveStarted(run, work)
                 ? result(work, UNKNOWN, Outcome.UNKNOWN)
                 : result(work, LEFT, Outcome.FAILED);
     }
@@ -149,6 +152,7 @@ public final class ToolStep {
 
     /// @param approval what led to the call, if a person was asked
     /// @param known what an earlier attempt of this step left of the call
+    /// @param tooMany whether the run has made all the calls that it may make before it comes to this one
     /// @param begun whether this attempt has come to it
     private record Work(
             int index,
@@ -156,6 +160,7 @@ public final class ToolStep {
             Item.@Nullable Approval approval,
             String resultId,
             @Nullable ToolRecord known,
+            boolean tooMany,
             AtomicBoolean begun) {}
 
     /// @param broken what the tool threw, if nobody expected it
@@ -170,6 +175,7 @@ public final class ToolStep {
     private List<Work> prepare(LiveRun live, int before, List<Item.ToolCall> calls, Map<Integer, ToolRecord> known) {
         long seq = live.run().endSeq() + before;
         String conversation = live.run().key().conversation().id();
+        int left = live.run().request().maxToolCalls() - live.toolCalls();
         List<Work> works = new ArrayList<>();
         for (Item.ToolCall due : calls) {
             Item.Approval approval = due.id().isEmpty() ? approvalOf(live, due) : null;
@@ -180,7 +186,8 @@ public final class ToolStep {
             }
             int index = works.size();
             String result = ids.item("fco", conversation, seq++);
-            works.add(new Work(index, call, approval, result, known.get(index), new AtomicBoolean()));
+            boolean tooMany = index >= left;
+            works.add(new Work(index, call, approval, result, known.get(index), tooMany, new AtomicBoolean()));
         }
         return works;
     }
@@ -213,17 +220,12 @@ public final class ToolStep {
         if (work.known != null && work.known.result() != null) {
             return new Performed(work.known.result(), null);
         }
-        if (!run.request().serverTools().contains(name)) {
-            return new Performed(
-                    result(work, "The tool " + name + " is not available in this run.", Outcome.FAILED), null);
-        }
         String refusal = refusal(run, work);
         if (refusal != null) {
             return new Performed(result(work, refusal, Outcome.FAILED), null);
         }
         String key = IdempotencyKeys.of(run, work.index, name);
-        if (tools.effect(name) == Effect.ONCE
-                && (work.known != null || !runs.intend(run, new ToolRecord(work.index, name, key, null)))) {
+        if (once(work) && (work.known != null || !runs.intend(run, new ToolRecord(work.index, name, key, null)))) {
             return new Performed(result(work, UNKNOWN, Outcome.UNKNOWN), null);
         }
         var context = new ToolContext(
@@ -234,8 +236,14 @@ public final class ToolStep {
         return new Performed(result, outcome instanceof ToolOutcome.Failed failed ? failed.cause() : null);
     }
 
-    /// What speaks against a call for which a person was asked.
+    /// What speaks against a call. An approval that is not needed stays good for another run.
     private @Nullable String refusal(Run run, Work work) {
+        if (work.tooMany) {
+            return TOO_MANY;
+        }
+        if (!run.request().serverTools().contains(work.call.name())) {
+            return "The tool " + work.call.name() + " is not available in this run.";
+        }
         if (work.approval == null) {
             return null;
         }
@@ -250,8 +258,7 @@ public final class ToolStep {
         return switch (outcome) {
             case ToolOutcome.Done done -> result(work, done.text(), Outcome.DONE);
             case ToolOutcome.Failed failed
-            when failed.cause() != null && tools.effect(work.call.name()) == Effect.ONCE ->
-                result(work, UNKNOWN, Outcome.UNKNOWN);
+            when failed.cause() != null && once(work) -> result(work, UNKNOWN, Outcome.UNKNOWN);
             case ToolOutcome.Failed failed -> result(work, failed.text(), Outcome.FAILED);
         };
     }
@@ -265,7 +272,7 @@ public final class ToolStep {
             return running.get(Math.max(1, left.toMillis()), TimeUnit.MILLISECONDS);
         } catch (TimeoutException _) {
             running.cancel(true);
-            Item.ToolResult late = tools.effect(work.call.name()) == Effect.ONCE
+            Item.ToolResult late = once(work)
                     ? result(work, UNKNOWN, Outcome.UNKNOWN)
                     : result(work, "The tool " + work.call.name() + " did not end in time.", Outcome.FAILED);
             return new Performed(late, null);
@@ -286,10 +293,15 @@ public final class ToolStep {
         if (ended) {
             return running.resultNow();
         }
-        boolean doubtful = tools.effect(work.call.name()) == Effect.ONCE && (work.begun.get() || work.known != null);
+        boolean doubtful = once(work) && (work.begun.get() || work.known != null);
         Item.ToolResult cut =
                 doubtful ? result(work, UNKNOWN, Outcome.UNKNOWN) : result(work, CANCELLED, Outcome.FAILED);
         return new Performed(cut, null);
+    }
+
+    /// Whether it must not be started a second time.
+    private boolean once(Work work) {
+        return !work.tooMany && tools.effect(work.call.name()) == Effect.ONCE;
     }
 
     private static Item.ToolResult result(Work work, String text, Outcome outcome) {
