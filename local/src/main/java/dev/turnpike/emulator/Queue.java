@@ -14,7 +14,12 @@ public record Queue(String name, String url, String arn, String deadLetterUrl, D
     private static final Duration DEAD_LETTERS_VISIBILITY = Duration.ofMinutes(6);
 
     public static Queue create(SqsClient sqs, String name, Duration visibility, int maxReceives) {
-        String deadLetterUrl = sqs.createQueue(request -> request.queueName(name + "-dlq")
+        return create(sqs, name, name + "-dlq", visibility, maxReceives);
+    }
+
+    /// @param deadLetters the dead-letter queue's name, which several queues may share
+    public static Queue create(SqsClient sqs, String name, String deadLetters, Duration visibility, int maxReceives) {
+        String deadLetterUrl = sqs.createQueue(request -> request.queueName(deadLetters)
                         .attributes(Map.of(
                                 QueueAttributeName.VISIBILITY_TIMEOUT, "" + DEAD_LETTERS_VISIBILITY.toSeconds())))
                 .queueUrl();

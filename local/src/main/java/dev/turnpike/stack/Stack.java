@@ -6,6 +6,7 @@ import dev.turnpike.emulator.Emulators;
 import dev.turnpike.emulator.Queue;
 import dev.turnpike.gateway.Gateway;
 import dev.turnpike.local.Closing;
+import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.trigger.EventSource;
 import dev.turnpike.trigger.Schedule;
 import java.io.IOException;
@@ -18,6 +19,9 @@ import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// Turnpike on this machine: the functions as they are deployed, and around them what AWS is around them there.
 public final class Stack implements AutoCloseable {
+    /// How many steps of the slow lane run at one time.
+    static final int FLEX_CONCURRENCY = 2;
+
     private static final int INTAKE_BATCH = 10;
     private static final int DEAD_STEPS_BATCH = 10;
 
@@ -93,9 +97,13 @@ public final class Stack implements AutoCloseable {
     private void startEvents(StackOptions options) {
         SqsClient sqs = parts.add(cloud.sqsClient());
         int concurrency = options.running().environments();
+        var worker = options.delivery().between().apply(functions.worker());
+        for (Lane lane : Lane.values()) {
+            int atOnce = lane == Lane.FLEX ? FLEX_CONCURRENCY : concurrency;
+            parts.add(EventSource.start(sqs, resources.steps(lane), worker, 1, atOnce));
+        }
         parts.add(EventSource.start(
-                sqs, resources.steps(), options.delivery().between().apply(functions.worker()), 1, concurrency));
-        parts.add(EventSource.start(sqs, resources.steps().deadLetters(), functions.deadSteps(), DEAD_STEPS_BATCH, 1));
+                sqs, resources.steps(Lane.NORMAL).deadLetters(), functions.deadSteps(), DEAD_STEPS_BATCH, 1));
         parts.add(EventSource.start(sqs, resources.requests(), functions.intake(), INTAKE_BATCH, concurrency));
         parts.add(Schedule.every(options.timing().reaper(), "reaper", functions.reaper()));
     }
@@ -128,7 +136,11 @@ public final class Stack implements AutoCloseable {
     }
 
     public Queue steps() {
-        return resources.steps();
+        return steps(Lane.NORMAL);
+    }
+
+    public Queue steps(Lane lane) {
+        return resources.steps(lane);
     }
 
     public Queue requests() {

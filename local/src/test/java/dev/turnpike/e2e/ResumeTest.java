@@ -6,6 +6,7 @@ import dev.turnpike.api.ApiHandler;
 import dev.turnpike.gateway.Gateway;
 import dev.turnpike.local.Environments;
 import dev.turnpike.local.LoopLauncher;
+import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.stack.Stack;
 import dev.turnpike.stack.StackOptions;
 import dev.turnpike.wiring.Settings;
@@ -86,6 +87,8 @@ class ResumeTest {
         environment.put("ENVIRONMENT", "local");
         environment.put("TABLE_NAME", stack.table());
         environment.put("STEPS_QUEUE_URL", stack.steps().url());
+        environment.put("PRIORITY_STEPS_QUEUE_URL", stack.steps(Lane.PRIORITY).url());
+        environment.put("FLEX_STEPS_QUEUE_URL", stack.steps(Lane.FLEX).url());
         environment.put("RESULTS_QUEUE_URL", stack.results().url());
         environment.put("PROVIDER_SECRET_ARN", "turnpike-provider");
         environment.put("ADMIN_SECRET_ARN", "turnpike-admin");

@@ -2,10 +2,12 @@ package dev.turnpike.emulator;
 
 import dev.turnpike.aws.SqsStepQueue;
 import dev.turnpike.responses.WireJson;
+import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.run.StepQueue;
 import dev.turnpike.run.StepQueueContract;
 import dev.turnpike.run.StepQueueContract.Received;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import software.amazon.awssdk.services.sqs.SqsClient;
@@ -23,7 +25,7 @@ final class SqsEnds implements StepQueueContract.Ends {
     private SqsEnds(SqsClient sqs, Queue queue) {
         this.sqs = sqs;
         this.queue = queue;
-        this.steps = new SqsStepQueue(() -> sqs, queue.url(), MAPPER);
+        this.steps = new SqsStepQueue(() -> sqs, Map.of(Lane.NORMAL, queue.url()), MAPPER);
     }
 
     /// A new queue.
@@ -62,7 +64,7 @@ final class SqsEnds implements StepQueueContract.Ends {
 
     @Override
     public void comeAgain(Received received, Duration after) {
-        steps.postpone((String) received.handle(), after);
+        steps.postpone(queue.arn(), (String) received.handle(), after);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import dev.turnpike.emulator.Queue;
 import dev.turnpike.emulator.Table;
+import dev.turnpike.run.RunRequest.Lane;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -53,9 +54,20 @@ class TemplateAgreementTest {
     void theQueuesWaitAndGiveUpAtTheSameTime() throws Exception {
         try (Stack stack = Stack.start(StackOptions.defaults(), _ -> handlers())) {
             assertAgreement(stack.steps(), "StepsQueue");
+            assertAgreement(stack.steps(Lane.PRIORITY), "PriorityStepsQueue");
+            assertAgreement(stack.steps(Lane.FLEX), "FlexStepsQueue");
+            assertThat(Lane.values())
+                    .as("one dead-letter queue")
+                    .extracting(lane -> stack.steps(lane).deadLetterUrl())
+                    .containsOnly(stack.steps().deadLetterUrl());
             assertAgreement(stack.requests(), "RequestsQueue");
             assertAgreement(stack.results(), "ResultsQueue");
         }
+    }
+
+    @Test
+    void asFewStepsOfTheSlowLaneRunAtOnce() {
+        assertThat(read().at("/Parameters/FlexConcurrency/Default").asInt()).isEqualTo(Stack.FLEX_CONCURRENCY);
     }
 
     @Test

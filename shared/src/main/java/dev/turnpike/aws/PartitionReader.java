@@ -52,6 +52,7 @@ final class PartitionReader {
             false,
             false,
             false,
+            RunRequest.Lane.NORMAL,
             "");
 
     private final ConversationKey key;

@@ -3,6 +3,7 @@ package dev.turnpike.completions;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.responses.ResponseWriter;
+import dev.turnpike.responses.SharedFields;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunKey;
 import java.io.OutputStream;
@@ -86,9 +87,12 @@ public final class CompletionWriter {
         json.writeStringProperty("object", object);
         json.writeNumberProperty("created", run.createdAt().getEpochSecond());
         json.writeStringProperty("model", run.request().model());
-        String tier = mapper.readTree(run.request().wire()).path("service_tier").asString("");
-        if (!tier.isEmpty()) {
-            json.writeStringProperty("service_tier", tier);
+        if (!mapper.readTree(run.request().wire())
+                .path("service_tier")
+                .asString("")
+                .isEmpty()) {
+            json.writeStringProperty(
+                    "service_tier", SharedFields.tier(run.request().lane()));
         }
     }
 

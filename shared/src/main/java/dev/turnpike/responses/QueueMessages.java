@@ -79,6 +79,7 @@ public final class QueueMessages {
         }
         value.text("system_prompt").ifPresent(text -> create.put("instructions", text));
         value.text("user_email").ifPresent(text -> create.put("user", text));
+        copy(value, "service_tier", create, "service_tier");
         copy(value, "temperature", create, "temperature");
         copy(value, "max_tokens", create, "max_output_tokens");
         return create;

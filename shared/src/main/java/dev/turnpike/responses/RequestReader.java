@@ -281,6 +281,7 @@ public final class RequestReader implements RunRequest.Reader {
                 body.flag("store").orElse(true),
                 background,
                 background && body.flag("stream").orElse(false),
+                SharedFields.lane(body),
                 wire);
     }
 

@@ -144,7 +144,7 @@ public final class ResponseWriter {
         or(json, asked, "parallel_tool_calls", "true");
         or(json, asked, "store", "true");
         or(json, asked, "truncation", "\"auto\"");
-        or(json, asked, "service_tier", "\"default\"");
+        json.writeStringProperty("service_tier", SharedFields.tier(run.request().lane()));
         or(json, asked, "metadata", "{}");
         or(json, asked, "tool_choice", "\"auto\"");
         tools(json, asked.path("tools"));

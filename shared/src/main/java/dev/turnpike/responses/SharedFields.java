@@ -1,5 +1,6 @@
 package dev.turnpike.responses;
 
+import dev.turnpike.run.RunRequest.Lane;
 import java.util.List;
 import java.util.Optional;
 
@@ -37,6 +38,24 @@ public final class SharedFields {
     /// How much the model is to say.
     public static Optional<String> verbosity(Fields in) {
         return in.oneOf("verbosity", VERBOSITIES);
+    }
+
+    /// The lane of the tier that was asked for.
+    static Lane lane(Fields body) {
+        return switch (body.text("service_tier").orElse("")) {
+            case "priority" -> Lane.PRIORITY;
+            case "flex" -> Lane.FLEX;
+            default -> Lane.NORMAL;
+        };
+    }
+
+    /// The tier that a run was served in.
+    public static String tier(Lane lane) {
+        return switch (lane) {
+            case PRIORITY -> "priority";
+            case NORMAL -> "default";
+            case FLEX -> "flex";
+        };
     }
 
     private static void streamOptions(Fields body) {

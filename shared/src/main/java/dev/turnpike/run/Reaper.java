@@ -1,6 +1,7 @@
 package dev.turnpike.run;
 
 import dev.turnpike.model.Deadline;
+import dev.turnpike.run.RunRequest.Lane;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ public final class Reaper {
     /// in vain doubles that: where a queue is long, more messages would only make it longer.
     private static final Duration PATIENCE = Duration.ofSeconds(40);
 
+    /// It is also what a run of the slow lane is left alone at once: a backlog is nothing unusual there.
     private static final Duration MOST_PATIENCE = Duration.ofMinutes(10);
 
     /// Woken so often and taken up by nobody: the queue or the worker is at fault.
@@ -108,7 +110,7 @@ public final class Reaper {
         if (run == null || !runs.resend(run, now)) {
             return new Sweep(1, 0, 0, 0, 0);
         }
-        queue.send(run.message(), Duration.ZERO);
+        queue.wake(run, Duration.ZERO);
         if (run.resends() < STUCK_AFTER) {
             return new Sweep(1, 1, 0, 0, 0);
         }
@@ -123,6 +125,9 @@ public final class Reaper {
 
     /// How long a run is left alone after its last change.
     public static Duration patience(Run run) {
+        if (run.request().lane() == Lane.FLEX) {
+            return MOST_PATIENCE;
+        }
         Duration longer = PATIENCE.multipliedBy(1L << Math.min(run.resends(), 10));
         return longer.compareTo(MOST_PATIENCE) < 0 ? longer : MOST_PATIENCE;
     }

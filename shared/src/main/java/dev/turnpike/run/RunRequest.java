@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param compaction when older items are summarised
 /// @param truncation whether older items may be left out of the model's window; otherwise the run fails
 /// @param store whether the conversation is kept once the run has ended
+/// @param lane which of the steps queues wakes its steps
 /// @param recorded whether the events of its stream are kept: those of a background run that was asked to stream
 /// @param wire the whole validated request less its input, as JSON: what the response object echoes, and the form in
 ///     which a request is stored
@@ -42,7 +43,17 @@ public record RunRequest(
         boolean store,
         boolean background,
         boolean recorded,
+        Lane lane,
         String wire) {
+
+    /// How urgent its steps in the background are. Lanes wait for each other nowhere but at the provider.
+    public enum Lane {
+        /// Overtakes all others.
+        PRIORITY,
+        NORMAL,
+        /// Takes its time: few of its steps run at once.
+        FLEX
+    }
 
     /// When the older part of what the model is shown is replaced by a summary that it writes.
     public sealed interface Compaction {

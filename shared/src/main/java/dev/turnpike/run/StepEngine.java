@@ -237,7 +237,7 @@ public final class StepEngine {
         if (run.leaseUntil().isAfter(Instant.EPOCH)) {
             runs.release(run, live.deadline().clock().instant().plus(delay));
         }
-        queue.send(run.message(), delay);
+        queue.wake(run, delay);
         return new Outcome.HandedOver(run);
     }
 
@@ -245,7 +245,7 @@ public final class StepEngine {
     private Outcome repair(Run run, Instant now) {
         boolean still = run.leaseUntil().isBefore(now) && run.changedAt().isBefore(now.minus(UNTOUCHED));
         if (!run.status().terminal() && still && runs.resend(run, now)) {
-            queue.send(run.message(), Duration.ZERO);
+            queue.wake(run, Duration.ZERO);
         }
         return new Outcome.Ignored("stale step");
     }

@@ -52,7 +52,7 @@ final class Turns {
         if (!runs.lookAgain(run, now.plus(pause).minus(CLOCKS_DIFFER))) {
             return new Outcome.Ignored("looked at meanwhile");
         }
-        queue.send(run.message(), pause);
+        queue.wake(run, pause);
         return new Outcome.HandedOver(run);
     }
 

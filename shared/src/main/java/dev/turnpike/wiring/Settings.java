@@ -1,6 +1,7 @@
 package dev.turnpike.wiring;
 
 import dev.turnpike.model.Dialect;
+import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.schema.AnswerFormat.Enforcement;
 import java.net.InetAddress;
 import java.net.URI;
@@ -37,7 +38,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
     /// @param adminSecretArn given to the api function only
     public record Resources(
             String tableName,
-            String stepsQueueUrl,
+            Map<Lane, String> stepsQueueUrls,
             String resultsQueueUrl,
             String providerSecretArn,
             Optional<String> adminSecretArn) {
@@ -126,7 +127,13 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
     private static Resources resources(Environment environment) {
         return new Resources(
                 environment.text(Variable.TABLE_NAME),
-                environment.url(Variable.STEPS_QUEUE_URL).toString(),
+                Map.of(
+                        Lane.PRIORITY,
+                        environment.url(Variable.PRIORITY_STEPS_QUEUE_URL).toString(),
+                        Lane.NORMAL,
+                        environment.url(Variable.STEPS_QUEUE_URL).toString(),
+                        Lane.FLEX,
+                        environment.url(Variable.FLEX_STEPS_QUEUE_URL).toString()),
                 environment.url(Variable.RESULTS_QUEUE_URL).toString(),
                 environment.text(Variable.PROVIDER_SECRET_ARN),
                 environment.optionalText(Variable.ADMIN_SECRET_ARN));

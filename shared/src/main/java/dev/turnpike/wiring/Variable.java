@@ -4,6 +4,8 @@ package dev.turnpike.wiring;
 enum Variable {
     TABLE_NAME("the name of the DynamoDB table"),
     STEPS_QUEUE_URL("the URL of the queue that wakes the worker"),
+    PRIORITY_STEPS_QUEUE_URL("the URL of the queue that wakes the worker for urgent runs"),
+    FLEX_STEPS_QUEUE_URL("the URL of the queue that wakes the worker for runs that can wait"),
     RESULTS_QUEUE_URL("the URL of the queue that answers queued requests"),
     PROVIDER_SECRET_ARN("the ARN of the secret that holds the model provider's API key"),
     ADMIN_SECRET_ARN("the ARN of the secret that holds the admin key", ""),

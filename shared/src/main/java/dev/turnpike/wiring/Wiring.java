@@ -109,7 +109,7 @@ public final class Wiring {
         this.runs = new DynamoRunStore(
                 aws.dynamo(), table, requests, mapper, clock, settings.limits().conversationTtl());
         this.conversations = new DynamoConversationStore(aws.dynamo(), table, mapper, clock);
-        this.steps = new SqsStepQueue(aws::sqs, settings.resources().stepsQueueUrl(), mapper);
+        this.steps = new SqsStepQueue(aws::sqs, settings.resources().stepsQueueUrls(), mapper);
         if (hurried) {
             ahead(providerKey::get);
             ahead(provider::open);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.RunKey;
+import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.run.StepMessage;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -31,7 +32,16 @@ class FairnessTest {
     private static final Duration BETWEEN = Duration.ofSeconds(60);
 
     private final List<SendMessageRequest> sent = new ArrayList<>();
-    private final SqsStepQueue queue = new SqsStepQueue(Recording::new, "http://queue", WireJson.mapper());
+    private final SqsStepQueue queue = new SqsStepQueue(
+            Recording::new,
+            Map.of(
+                    Lane.PRIORITY,
+                    "http://sqs/priority",
+                    Lane.NORMAL,
+                    "http://sqs/normal",
+                    Lane.FLEX,
+                    "http://sqs/flex"),
+            WireJson.mapper());
 
     private final class Recording implements SqsClient {
         @Override
@@ -64,6 +74,18 @@ class FairnessTest {
     }
 
     @Test
+    void everyLaneHasItsQueue() {
+        var run = new RunKey(new ConversationKey("tenant", "a".repeat(26)), "b".repeat(26));
+        for (Lane lane : Lane.values()) {
+            queue.send(new StepMessage(run, 0), lane, Duration.ZERO);
+        }
+
+        assertThat(sent)
+                .extracting(SendMessageRequest::queueUrl)
+                .containsExactly("http://sqs/priority", "http://sqs/normal", "http://sqs/flex");
+    }
+
+    @Test
     void withoutGroupsTheOthersWaitForTheWholeFlood() {
         assertThat(p95ofOthers(messages(), _ -> "all")).isGreaterThan(Duration.ofMinutes(30));
     }
@@ -84,7 +106,7 @@ class FairnessTest {
 
     private Message send(String tenant, long at) {
         var run = new RunKey(new ConversationKey(tenant, "a".repeat(26)), "b".repeat(26));
-        queue.send(new StepMessage(run, 0), Duration.ZERO);
+        queue.send(new StepMessage(run, 0), Lane.NORMAL, Duration.ZERO);
         return new Message(tenant, sent.getLast().messageGroupId(), at);
     }
 

@@ -1,5 +1,6 @@
 package dev.turnpike.fake;
 
+import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.run.StepMessage;
 import dev.turnpike.run.StepQueue;
 import java.time.Duration;
@@ -22,6 +23,7 @@ public final class MemoryQueue implements StepQueue {
     private final PortCalls calls;
     private final List<Waiting> waiting = new ArrayList<>();
     private final List<StepMessage> sent = new ArrayList<>();
+    private final List<Lane> lanes = new ArrayList<>();
     private final List<StepMessage> deadLetters = new ArrayList<>();
 
     public MemoryQueue(InstantSource clock, PortCalls calls) {
@@ -37,13 +39,14 @@ public final class MemoryQueue implements StepQueue {
     public record Delivery(StepMessage message, int receives) {}
 
     @Override
-    public void send(StepMessage message, Duration delay) {
+    public void send(StepMessage message, Lane lane, Duration delay) {
         if (delay.isNegative() || delay.compareTo(LONGEST_DELAY) > 0) {
             throw new IllegalArgumentException("a queue delays by 0 to 15 minutes, not " + delay);
         }
         calls.through("send", () -> {
             synchronized (this) {
                 sent.add(message);
+                lanes.add(lane);
                 waiting.add(new Waiting(message, clock.instant().plus(delay), 0));
             }
         });
@@ -52,6 +55,11 @@ public final class MemoryQueue implements StepQueue {
     /// All messages ever sent.
     public synchronized List<StepMessage> sent() {
         return List.copyOf(sent);
+    }
+
+    /// The lane of each of them.
+    public synchronized List<Lane> lanes() {
+        return List.copyOf(lanes);
     }
 
     /// Those that were given up.

@@ -151,7 +151,7 @@ public final class Workbench {
     public Run post(String json) {
         return calls.process(() -> {
             Run run = admitted(admission.admit(application(json, null))).run();
-            queue.send(run.message(), Duration.ZERO);
+            queue.wake(run, Duration.ZERO);
             return run;
         });
     }

@@ -211,7 +211,7 @@ final class Simulation {
                 return "not now";
             }
             if (background) {
-                bench.queue.send(admitted.run().message(), Duration.ZERO);
+                bench.queue.wake(admitted.run(), Duration.ZERO);
                 return "queued";
             }
             return bench.engine.start(admitted.run(), admitted.input(), deadline, _ -> {});

@@ -11,6 +11,7 @@ import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.responses.QueueMessages.Defaults;
 import dev.turnpike.responses.QueueMessages.Received;
 import dev.turnpike.run.Reply;
+import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StopReason;
 import java.time.Instant;
 import java.util.List;
@@ -46,13 +47,15 @@ class QueueMessagesTest {
         Received received = read("""
             {"key":"order-4711","value":{"user_email":"ada@example.com","message":"Where is my parcel?",
              "context":"Ordered a week ago.","model":"gpt-4o-mini","max_tokens":200,"temperature":0.2,
-             "system_prompt":"Be brief.","images":["https://example.com/a.png","data:image/jpeg;base64,/9j/4AAQ","iVBORw0KGgo="]}}\
+             "service_tier":"priority","system_prompt":"Be brief.",
+             "images":["https://example.com/a.png","data:image/jpeg;base64,/9j/4AAQ","iVBORw0KGgo="]}}\
             """);
         assertThat(received.reply()).isEqualTo(ENVELOPE);
         assertThat(received.request().request().model()).isEqualTo("gpt-4o-mini");
         assertThat(received.request().request().instructions()).isEqualTo("Be brief.");
         assertThat(received.request().request().maxOutputTokens()).isEqualTo(200);
         assertThat(received.request().request().background()).isTrue();
+        assertThat(received.request().request().lane()).isEqualTo(RunRequest.Lane.PRIORITY);
         assertThat(received.request().request().parameters())
                 .containsEntry("temperature", "0.2")
                 .containsEntry("user", "\"ada@example.com\"");

@@ -8,6 +8,7 @@ import dev.turnpike.fake.PortCalls;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.run.Reaper.Sweep;
+import dev.turnpike.run.RunRequest.Lane;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,6 +57,31 @@ class ReaperTest {
         assertThat(bench.sweep()).isEqualTo(new Sweep(1, 0, 0, 0, 0));
         bench.clock.advance(Duration.ofSeconds(81));
         assertThat(bench.sweep()).isEqualTo(new Sweep(1, 1, 0, 0, 0));
+    }
+
+    @Test
+    void aRunIsWokenInItsLane() {
+        bench.post("{\"input\": \"Hello\", \"service_tier\": \"priority\"}");
+        bench.queue.clear();
+        bench.clock.advance(Duration.ofSeconds(41));
+        bench.sweep();
+
+        assertThat(bench.queue.lanes()).containsExactly(Lane.PRIORITY, Lane.PRIORITY);
+    }
+
+    @Test
+    void aRunOfTheSlowLaneIsLeftAloneForLonger() {
+        bench.post("{\"input\": \"Hello\", \"service_tier\": \"flex\"}");
+        bench.queue.clear();
+        bench.clock.advance(Duration.ofMinutes(10));
+        assertThat(bench.sweep()).isEqualTo(new Sweep(1, 0, 0, 0, 0));
+
+        bench.clock.advance(Duration.ofSeconds(1));
+        assertThat(bench.sweep()).isEqualTo(new Sweep(1, 1, 0, 0, 0));
+
+        bench.work();
+        assertThat(bench.only().status()).isEqualTo(RunStatus.COMPLETED);
+        assertThat(bench.queue.lanes()).containsOnly(Lane.FLEX);
     }
 
     @Test

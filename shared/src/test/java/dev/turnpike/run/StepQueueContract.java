@@ -3,6 +3,7 @@ package dev.turnpike.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.run.RunRequest.Lane;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,15 +52,15 @@ public abstract class StepQueueContract {
 
     @Test
     void whatIsReceivedIsWhatWasSent() {
-        ends.queue().send(MESSAGE, Duration.ZERO);
+        ends.queue().send(MESSAGE, Lane.NORMAL, Duration.ZERO);
 
         assertThat(received().message()).isEqualTo(MESSAGE);
     }
 
     @Test
     void theSameMessageTwiceIsTwoMessages() {
-        ends.queue().send(MESSAGE, Duration.ZERO);
-        ends.queue().send(MESSAGE, Duration.ZERO);
+        ends.queue().send(MESSAGE, Lane.NORMAL, Duration.ZERO);
+        ends.queue().send(MESSAGE, Lane.NORMAL, Duration.ZERO);
 
         List<Received> both = new ArrayList<>(List.of(received(), received()));
 
@@ -69,7 +70,7 @@ public abstract class StepQueueContract {
 
     @Test
     void aMessageThatIsAcknowledgedDoesNotComeAgain() {
-        ends.queue().send(MESSAGE, Duration.ZERO);
+        ends.queue().send(MESSAGE, Lane.NORMAL, Duration.ZERO);
 
         ends.acknowledge(received());
 
@@ -78,7 +79,7 @@ public abstract class StepQueueContract {
 
     @Test
     void aDelayedMessageComesLater() {
-        ends.queue().send(MESSAGE, Duration.ofSeconds(3));
+        ends.queue().send(MESSAGE, Lane.NORMAL, Duration.ofSeconds(3));
 
         assertThat(ends.receive(AT_ONCE)).isEmpty();
         assertThat(received().message()).isEqualTo(MESSAGE);
@@ -86,7 +87,7 @@ public abstract class StepQueueContract {
 
     @Test
     void aMessageThatIsPostponedComesWhenItIsDue() {
-        ends.queue().send(MESSAGE, Duration.ZERO);
+        ends.queue().send(MESSAGE, Lane.NORMAL, Duration.ZERO);
 
         ends.comeAgain(received(), Duration.ofSeconds(3));
 
@@ -96,7 +97,7 @@ public abstract class StepQueueContract {
 
     @Test
     void aMessageThatIsDeliveredTooOftenIsGivenUp() {
-        ends.queue().send(MESSAGE, Duration.ZERO);
+        ends.queue().send(MESSAGE, Lane.NORMAL, Duration.ZERO);
 
         for (int i = 0; i < MOST_RECEIVES; i++) {
             ends.comeAgain(received(), Duration.ZERO);
@@ -108,7 +109,7 @@ public abstract class StepQueueContract {
 
     @Test
     void theLongestDelayIsTaken() {
-        ends.queue().send(MESSAGE, Duration.ofMinutes(15));
+        ends.queue().send(MESSAGE, Lane.NORMAL, Duration.ofMinutes(15));
 
         assertThat(ends.receive(AT_ONCE)).isEmpty();
     }

@@ -18,6 +18,8 @@ class SettingsTest {
     private static final Map<String, String> REQUIRED = Map.of(
             "TABLE_NAME", "turnpike",
             "STEPS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/steps",
+            "PRIORITY_STEPS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/priority-steps",
+            "FLEX_STEPS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/flex-steps",
             "RESULTS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/results",
             "PROVIDER_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:provider-AbCdEf");
 
@@ -48,7 +50,14 @@ class SettingsTest {
     @ParameterizedTest
     @EnumSource(
             value = Variable.class,
-            names = {"TABLE_NAME", "STEPS_QUEUE_URL", "RESULTS_QUEUE_URL", "PROVIDER_SECRET_ARN"})
+            names = {
+                "TABLE_NAME",
+                "STEPS_QUEUE_URL",
+                "PRIORITY_STEPS_QUEUE_URL",
+                "FLEX_STEPS_QUEUE_URL",
+                "RESULTS_QUEUE_URL",
+                "PROVIDER_SECRET_ARN"
+            })
     void aMissingVariableIsNamedAndTheMessageSaysWhatToPutThere(Variable variable) {
         assertThatThrownBy(() -> Settings.from(with(variable.name(), " ")))
                 .isInstanceOf(SettingsException.class)

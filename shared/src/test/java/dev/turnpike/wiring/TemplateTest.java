@@ -149,7 +149,7 @@ class TemplateTest {
                 }))
                 .toList();
 
-        assertThat(sources).hasSize(3).allSatisfy(source -> {
+        assertThat(sources).hasSize(5).allSatisfy(source -> {
             assertThat(source.at("/FunctionResponseTypes/0").asString()).isEqualTo("ReportBatchItemFailures");
             JsonNode queue = queueOf(source);
             // What the dead letters' own function can't serve stays where people look.
@@ -157,15 +157,27 @@ class TemplateTest {
             assertThat(queue.has("RedrivePolicy"))
                     .isNotEqualTo(source.at("/Queue/Fn::GetAtt").asString().startsWith("StepsDeadLetters"));
         });
-        assertThat(properties("WorkerFunction")
-                        .at("/Events/Steps/Properties/BatchSize")
-                        .asInt())
-                .isOne();
+    }
+
+    @Test
+    void everyLaneWakesTheWorkerStepByStepAndDiesInOnePlace() {
+        assertThat(eventsOfType(properties("WorkerFunction"), "SQS")).hasSize(3).allSatisfy(source -> {
+            assertThat(source.path("BatchSize").asInt()).isOne();
+            assertThat(queueOf(source)
+                            .at("/RedrivePolicy/deadLetterTargetArn/Fn::GetAtt")
+                            .asString())
+                    .isEqualTo("StepsDeadLetters.Arn");
+        });
+        List<String> lanes = List.of("StepsQueue.Arn", "PriorityStepsQueue.Arn", "FlexStepsQueue.Arn");
+        assertThat(List.of("ApiRole", "WorkerRole", "IntakeRole", "ReaperRole"))
+                .allSatisfy(role -> assertThat(properties(role).findValuesAsString("Fn::GetAtt"))
+                        .as(role)
+                        .containsAll(lanes));
     }
 
     @Test
     void everyQueueIsEncryptedAndEveryDeadLetterIsKeptLongest() {
-        assertThat(ofType("AWS::SQS::Queue")).hasSize(6).allSatisfy((name, queue) -> {
+        assertThat(ofType("AWS::SQS::Queue")).hasSize(8).allSatisfy((name, queue) -> {
             assertThat(queue.path("SqsManagedSseEnabled").asBoolean()).as(name).isTrue();
             assertThat(queue.has("RedrivePolicy")).as(name).isNotEqualTo(name.endsWith("DeadLetters"));
             if (name.endsWith("DeadLetters")) {

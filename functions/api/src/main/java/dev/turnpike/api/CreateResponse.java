@@ -94,7 +94,7 @@ final class CreateResponse {
     /// not.
     private void wake(Run run, LambdaLogger log) {
         try {
-            parts.steps().send(run.message(), Duration.ZERO);
+            parts.steps().wake(run, Duration.ZERO);
         } catch (StoreUnavailableException down) {
             log.log(FailureTrace.of(down), LogLevel.WARN);
         }

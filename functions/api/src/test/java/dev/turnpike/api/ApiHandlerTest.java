@@ -20,6 +20,8 @@ class ApiHandlerTest {
     private final ApiHandler handler = new ApiHandler(Settings.from(Map.of(
             "TABLE_NAME", "turnpike",
             "STEPS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/steps",
+            "PRIORITY_STEPS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/priority-steps",
+            "FLEX_STEPS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/flex-steps",
             "RESULTS_QUEUE_URL", "https://sqs.eu-west-1.amazonaws.com/111122223333/results",
             "PROVIDER_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:provider-AbCdEf",
             "ADMIN_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:admin-AbCdEf",

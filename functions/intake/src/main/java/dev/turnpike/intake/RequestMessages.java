@@ -47,7 +47,7 @@ final class RequestMessages {
     }
 
     private void wake(Run run) {
-        parts.steps().send(run.message(), Duration.ZERO);
+        parts.steps().wake(run, Duration.ZERO);
     }
 
     /// A queue delivers a message more than once; its id makes that one run.

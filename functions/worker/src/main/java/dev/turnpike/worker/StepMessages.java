@@ -73,7 +73,7 @@ final class StepMessages {
     private void postpone(SQSEvent.SQSMessage message, Instant until) {
         int jitter = ThreadLocalRandom.current().nextInt(1, MOST_JITTER_SECONDS);
         Duration wait = Duration.between(parts.clock().instant(), until).plusSeconds(jitter);
-        parts.steps().postpone(message.getReceiptHandle(), wait);
+        parts.steps().postpone(message.getEventSourceArn(), message.getReceiptHandle(), wait);
     }
 
     /// Soon, and not only when the queue's long visibility timeout is over.
