@@ -39,6 +39,7 @@ final class Routes {
     private final ConversationItems conversationItems;
     private final Models models;
     private final CheckHealth checkHealth;
+    private final ShowOpenApi showOpenApi = new ShowOpenApi();
     private final CreateApiKey createApiKey;
 
     Routes(ApiParts parts) {
@@ -96,6 +97,9 @@ final class Routes {
         Matcher model = MODEL.matcher(request.path());
         switch (request.method() + " " + request.path()) {
             case "GET /health" -> checkHealth.serve(request, reply);
+            case "GET /openapi.json" -> showOpenApi.serve(reply);
+            // For whoever knows only the base URL that clients have.
+            case "GET /v1/openapi.json" -> showOpenApi.serve(reply);
             case "POST /v1/responses" -> createResponse.serve(request, caller(request), reply, context);
             case "POST /v1/chat/completions" -> createCompletion.serve(request, caller(request), reply, context);
             case "POST /v1/responses/input_tokens" -> countInputTokens.serve(request, caller(request), reply);

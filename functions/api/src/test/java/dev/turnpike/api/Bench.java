@@ -1,7 +1,10 @@
 package dev.turnpike.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.ApiDocument;
+import dev.turnpike.ApiDocument.Answered;
 import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.KeyStore;
@@ -146,8 +149,21 @@ final class Bench {
         return serve(new HttpRequest("request-1", method, path, all, Map.of(), body));
     }
 
-    /// As the handler does.
+    /// As the handler does. Whatever is answered must be as the OpenAPI document says.
     Answer serve(HttpRequest request) throws IOException {
+        Answer answer = served(request);
+        assertDescribed(request, answer);
+        return answer;
+    }
+
+    static void assertDescribed(HttpRequest request, Answer answer) {
+        var answered = new Answered(request.method(), request.path(), answer.status(), answer.headers(), answer.body());
+        assertThat(ApiDocument.read().mistakes(answered))
+                .as(() -> request.method() + " " + request.path() + " against openapi.json: " + answer.body())
+                .isEmpty();
+    }
+
+    private Answer served(HttpRequest request) throws IOException {
         var out = new ByteArrayOutputStream();
         var reply = routes.reply(request, out);
         try {

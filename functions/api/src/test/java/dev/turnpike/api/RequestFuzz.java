@@ -2,6 +2,7 @@ package dev.turnpike.api;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayInputStream;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +57,8 @@ final class RequestFuzz {
 
     static final List<Shape> SHAPES = List.of(
             Shape.of("GET /health"),
+            Shape.of("GET /openapi.json"),
+            Shape.of("GET /v1/openapi.json"),
             Shape.of("GET /v1/models"),
             Shape.of(
                     "POST /v1/responses",
@@ -159,7 +162,11 @@ final class RequestFuzz {
     }
 
     /// @param event as the runtime hands it over
-    record Request(String route, String event) {}
+    record Request(String route, String event) {
+        HttpRequest read() {
+            return HttpRequest.read(new ByteArrayInputStream(event.getBytes(UTF_8)), "request-1");
+        }
+    }
 
     Request next() {
         Shape shape = any(SHAPES);

@@ -24,6 +24,8 @@ class TwoTenantsTest {
     /// Routes that take no id. A new route has its place here or among the requests below.
     private static final List<String> WITHOUT_IDS = List.of(
             "GET /health",
+            "GET /openapi.json",
+            "GET /v1/openapi.json",
             "GET /v1/models",
             "POST /v1/chat/completions",
             "GET /v1/conversations",
