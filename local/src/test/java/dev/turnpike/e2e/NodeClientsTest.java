@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class NodeClientsTest {
     private static final Path SOURCES = root().resolve("local/src/test/node");
-    private static final Path INSTALLED = root().resolve("local/target/node");
+    static final Path INSTALLED = root().resolve("local/target/node");
     private static final int OLDEST_NODE = 20;
     private static final Pattern UNREACHABLE =
             Pattern.compile("code (?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT)");
@@ -69,7 +69,7 @@ class NodeClientsTest {
     }
 
     /// Once, and again when the lock file has changed.
-    private static void install() throws Exception {
+    static void install() throws Exception {
         Files.createDirectories(INSTALLED);
         Path lock = INSTALLED.resolve("node_modules/installed-lock.json");
         boolean current = Files.exists(lock) && Files.mismatch(lock, SOURCES.resolve("package-lock.json")) == -1;
