@@ -35,7 +35,7 @@ class CodeSamplesTest {
     private Path folder;
 
     /// @param operation `POST /v1/…`
-    private record Sample(String operation, String language, String source) {
+    record Sample(String operation, String language, String source) {
         @Override
         public String toString() {
             return language + " of " + operation;
