@@ -91,7 +91,8 @@ final class InputReader {
         return item.text("type").orElse(reference ? "item_reference" : "message");
     }
 
-    /// Clients name a call and its result both by the call's id; it comes once.
+    /// Clients name a call and its result both by the call's id; it comes once. A request for approval is passed over
+    /// here as where it is sent whole: as the run's own it would be waited for.
     private static void refer(
             Fields item, Set<String> referred, Function<String, List<Item>> stored, List<Item> items) {
         String id = item.requiredText("id");
@@ -101,7 +102,9 @@ final class InputReader {
                 throw ApiException.notFound("Item with id '%s' not found. Items are not kept when 'store' is false."
                         .formatted(WireText.shown(id)));
             }
-            items.addAll(found);
+            found.stream()
+                    .filter(each -> !(each instanceof Item.ApprovalRequest))
+                    .forEach(items::add);
         }
     }
 

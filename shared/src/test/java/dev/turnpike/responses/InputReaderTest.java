@@ -216,6 +216,16 @@ class InputReaderTest {
     }
 
     @Test
+    void aRequestForApprovalIsPassedOverByItsIdAsWhenItIsSentWhole() {
+        var asked = new Item.ApprovalRequest("mcpr_1", "calculate", "{}");
+
+        assertThat(Requests.read("""
+            {"model": "gpt-4o", "input": [{"role": "user", "content": "hi"}, {"type": "item_reference", "id": "mcpr_1"}]}\
+            """, _ -> List.of(asked)).input())
+                .containsExactly(user("hi"));
+    }
+
+    @Test
     void aReferenceToNothingIsRefused() {
         assertThatExceptionOfType(ApiException.class)
                 .isThrownBy(() -> read("[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]"))
