@@ -146,7 +146,7 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, Se
                     "Only the tools of this server can be used: 'server_label' must be '" + SERVER_LABEL + "'.");
         }
         for (String refused : ELSEWHERE) {
-            if (tool.has(refused)) {
+            if (tool.has(refused) && !namesUs(tool, refused)) {
                 throw ApiException.invalid(
                         "unsupported_parameter",
                         tool.path(refused),
@@ -167,6 +167,12 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, Se
             }
         }
         return allowed;
+    }
+
+    /// Some clients send a tool of this type only with an address or a connector: our label may stand as the latter.
+    private static boolean namesUs(Fields tool, String field) {
+        return field.equals("connector_id")
+                && tool.text(field).filter(SERVER_LABEL::equals).isPresent();
     }
 
     private static ToolChoice choice(Fields body, Set<String> names, Form form) {

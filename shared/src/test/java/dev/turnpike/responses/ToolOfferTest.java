@@ -62,6 +62,13 @@ class ToolOfferTest {
     }
 
     @Test
+    void ourLabelMayStandAsTheConnectorThatSomeClientsInsistOn() {
+        assertThat(ours(",\"connector_id\":\"turnpike\"")).containsExactly("calculate", "recall");
+        ApiException refusal = Requests.refusalWith("\"tools\":[" + OURS.formatted(",\"connector_id\":7") + "]");
+        assertThat(refusal.code()).isEqualTo("invalid_type");
+    }
+
+    @Test
     void aRequestThatNamesNoneIsOfferedAllOfOurs() {
         assertThat(Requests.with("\"tools\":[]").request().serverTools()).containsExactly("calculate", "recall");
         assertThat(withTools(function("ask")).request().serverTools()).containsExactly("calculate", "recall");
