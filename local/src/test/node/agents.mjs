@@ -6,6 +6,7 @@ import {
   Agent,
   hostedMcpTool,
   OpenAIProvider,
+  OpenAIResponsesCompactionSession,
   Runner,
   setTracingDisabled,
   startOpenAIConversationsSession,
@@ -124,6 +125,34 @@ test("goes on in a conversation", async () => {
   assert.match((await responses.run(plain, "What is my name?", { conversationId })).finalOutput, /Your name is Ada/);
 });
 
+for (const stream of [false, true]) {
+  test(`has a long conversation summarised${stream ? " in a stream" : ""}`, async () => {
+    const first = await responses.run(plain, "My name is Ada");
+    const talker = new Agent({ name: "Talker", modelSettings: { maxTokens: 16_000 } });
+    const long = await responses.run(talker, "[words: 3000]", { previousResponseId: first.lastResponseId });
+    const contextManagement = [{ type: "compaction", compactThreshold: 2000 }];
+    const agent = new Agent({ name: "Brief", modelSettings: { contextManagement } });
+    const options = { previousResponseId: long.lastResponseId, stream };
+    const result = await responses.run(agent, "What is my name?", options);
+    if (stream) await result.completed;
+    assert.deepEqual(result.output.map((item) => item.type), ["compaction", "message"]);
+    assert.match(result.finalOutput, /Your name is Ada/);
+    const history = [...result.history, { role: "user", content: "What is my name?" }];
+    assert.match((await responses.run(plain, history)).finalOutput, /Your name is Ada/);
+  });
+}
+
+test("keeps a session of summaries", async () => {
+  const session = new OpenAIResponsesCompactionSession({
+    client: new OpenAI(settings),
+    model: "gpt-4o-mini",
+    shouldTriggerCompaction: () => true,
+  });
+  await responses.run(plain, "My name is Ada", { session });
+  assert.ok((await session.getItems()).some((item) => item.type === "compaction"));
+  assert.match((await responses.run(plain, "What is my name?", { session })).finalOutput, /Your name is Ada/);
+});
+
 test("runs its own tool while it goes on from a response", async () => {
   const cities = [];
   const agent = weatherAgent(cities);
@@ -171,7 +200,15 @@ test("throws an error for each failure", async () => {
   await assert.rejects(stranger.run(plain, "Hello"), { status: 401, code: "invalid_api_key" });
 });
 
-test("hears of a failure inside a stream", async () => {
-  const result = await responses.run(plain, "[cut]", { stream: true });
-  await assert.rejects(result.completed);
+test("sees that an answer was cut short", async () => {
+  const agent = new Agent({ name: "Short", modelSettings: { maxTokens: 16 } });
+  const { rawResponses } = await responses.run(agent, "[words: 500]");
+  assert.equal(rawResponses.at(-1).output.at(-1).status, "incomplete");
 });
+
+for (const useResponses of [true, false]) {
+  test(`hears of a failure inside a stream (${useResponses ? "Responses" : "Chat Completions"})`, async () => {
+    const result = await runner(useResponses).run(plain, "[cut]", { stream: true });
+    await assert.rejects(result.completed);
+  });
+}

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createOpenAI } from "@ai-sdk/openai";
 import { APICallError, generateText, Output, stepCountIs, streamText, tool } from "ai";
+import OpenAI from "openai";
 import { z } from "zod";
 
 const settings = { baseURL: process.env.BASE_URL, apiKey: process.env.API_KEY };
@@ -109,6 +110,35 @@ test("goes on from a response", async () => {
   assert.match(text, /Your name is Ada/);
 });
 
+test("goes on in a conversation", async () => {
+  const conversation = await new OpenAI(settings).conversations.create();
+  const providerOptions = { openai: { conversation: conversation.id } };
+  await generateText({ model, prompt: "My name is Ada", providerOptions });
+  const result = streamText({ model, prompt: "What is my name?", providerOptions });
+  assert.match(await result.text, /Your name is Ada/);
+});
+
+for (const approved of [true, false]) {
+  test(`${approved ? "lets" : "does not let"} a tool on the server run`, async () => {
+    const mcp = { serverLabel: "turnpike", connectorId: "turnpike", requireApproval: "always" };
+    const tools = { turnpike: openai.tools.mcp(mcp) };
+    const messages = [{ role: "user", content: "What is 12 * 34?" }];
+    const asked = await generateText({ model, messages, tools });
+    const { approvalId } = asked.content.find((part) => part.type === "tool-approval-request");
+    const answer = { type: "tool-approval-response", approvalId, approved, providerExecuted: true };
+    messages.push(...asked.response.messages, { role: "tool", content: [answer] });
+    assert.equal(/408/.test((await generateText({ model, messages, tools })).text), approved);
+  });
+}
+
+test("sees that an answer was cut short", async () => {
+  for (const each of [model, openai.chat("gpt-4o-mini")]) {
+    const asked = { model: each, prompt: "[words: 500]", maxOutputTokens: 16 };
+    assert.equal((await generateText(asked)).finishReason, "length");
+    assert.equal(await streamText(asked).finishReason, "length");
+  }
+});
+
 for (const store of [true, false]) {
   test(`sends the conversation back, ${store ? "stored" : "not stored"}`, async () => {
     const providerOptions = { openai: { store } };
@@ -158,6 +188,32 @@ test("completes a chat", async () => {
   assert.ok((await streamed.totalUsage).outputTokens > 0);
   assert.equal(cities.length, 2);
 
+  const content = [
+    { type: "text", text: "Look at this" },
+    { type: "image", image: Buffer.from(pixel, "base64") },
+  ];
+  const messages = [{ role: "user", content }];
+  const seen = await generateText({ model: chat, messages });
+  assert.match(seen.text, /image/);
+  messages.push(...seen.response.messages, { role: "user", content: "My name is Ada" });
+  messages.push(...(await generateText({ model: chat, messages })).response.messages);
+  messages.push({ role: "user", content: "What is my name?" });
+  assert.match((await generateText({ model: chat, messages })).text, /Your name is Ada/);
+
   const output = Output.object({ schema: z.object({ city: z.string() }) });
   assert.deepEqual((await generateText({ model: chat, output, prompt: 'Where is "Oslo"?' })).output, { city: "Oslo" });
+});
+
+test("throws its own error for each failure of a chat", async () => {
+  const settled = { prompt: "Hello", temperature: 3 };
+  await assert.rejects(generateText({ model: openai.chat("gpt-4o-mini"), ...settled }), (error) => {
+    assert.ok(APICallError.isInstance(error));
+    assert.equal(error.statusCode, 400);
+    return true;
+  });
+  const errors = [];
+  const onError = ({ error }) => errors.push(error);
+  const broken = streamText({ model: openai.chat("gpt-4o-mini"), prompt: "[cut]", maxRetries: 0, onError });
+  await broken.consumeStream();
+  assert.equal(errors.length, 1);
 });

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { HumanMessage, SystemMessage, ToolMessage } from "@langchain/core/messages";
 import { tool } from "@langchain/core/tools";
 import { ChatOpenAI } from "@langchain/openai";
+import OpenAI from "openai";
 import { z } from "zod";
 
 const pixel =
@@ -117,4 +118,44 @@ test("goes on from a response", async () => {
   const first = await responses.invoke("My name is Ada");
   const second = await responses.invoke("What is my name?", { previous_response_id: first.response_metadata.id });
   assert.match(second.text, /Your name is Ada/);
+});
+
+test("goes on in a conversation", async () => {
+  const client = new OpenAI({ baseURL: process.env.BASE_URL, apiKey: process.env.API_KEY });
+  const { id } = await client.conversations.create();
+  const model = chat({ useResponsesApi: true, modelKwargs: { conversation: id } });
+  await model.invoke("My name is Ada");
+  assert.match((await collected(await model.stream("What is my name?"))).text, /Your name is Ada/);
+});
+
+test("lets a tool on the server run", async () => {
+  const asking = responses.bindTools([{ type: "mcp", server_label: "turnpike", require_approval: "always" }]);
+  const asked = await asking.invoke("What is 12 * 34?");
+  const [question] = asked.additional_kwargs.tool_outputs;
+  assert.equal(question.type, "mcp_approval_request");
+  const content = [{ type: "mcp_approval_response", approval_request_id: question.id, approve: true }];
+  const goingOn = { previous_response_id: asked.response_metadata.id };
+  assert.match((await asking.invoke([new HumanMessage({ content })], goingOn)).text, /408/);
+});
+
+test("has a long conversation summarised", async () => {
+  const first = await responses.invoke("My name is Ada");
+  const long = await chat({ useResponsesApi: true, maxTokens: 16_000 }).invoke("[words: 3000]", {
+    previous_response_id: first.response_metadata.id,
+  });
+  const context_management = [{ type: "compaction", compact_threshold: 2000 }];
+  const brief = chat({ useResponsesApi: true, modelKwargs: { context_management } });
+  const goingOn = { previous_response_id: long.response_metadata.id };
+  const answer = await brief.invoke("What is my name?", goingOn);
+  assert.match(answer.text, /Your name is Ada/);
+  assert.equal(answer.additional_kwargs.tool_outputs[0].type, "compaction");
+  assert.match((await collected(await brief.stream("What is my name?", goingOn))).text, /Your name is Ada/);
+  assert.match((await responses.invoke([answer, new HumanMessage("What is my name?")])).text, /Your name is Ada/);
+});
+
+test("sees that an answer was cut short", async () => {
+  const answer = await chat({ useResponsesApi: true, maxTokens: 16 }).invoke("[words: 500]");
+  assert.equal(answer.response_metadata.status, "incomplete");
+  const completion = await chat({ useResponsesApi: false, maxTokens: 16 }).invoke("[words: 500]");
+  assert.equal(completion.response_metadata.finish_reason, "length");
 });

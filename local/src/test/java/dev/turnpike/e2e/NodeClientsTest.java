@@ -22,6 +22,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The clients for Node against the stack: the scenarios are in `src/test/node`.
+///
+/// What they cover, over Responses (R) and Chat Completions (C); a dash is what a client has no call for:
+///
+/// | | `openai` | `ai`, `@ai-sdk/openai` | `@langchain/openai` | `@openai/agents` |
+/// |---|---|---|---|---|
+/// | create, stream | R C | R C | R C | R C |
+/// | its own tools | R C | R C | R C | R C |
+/// | tools on the server | R C | R | R | R |
+/// | approval | R | R | R | R |
+/// | answers in a form | R C | R C | R C | R C |
+/// | images | R C | R C | R C | R C |
+/// | going on from a response | R | R | R | R |
+/// | going on in a conversation | R | R | R | R |
+/// | sending the history back | R C | R C | R C | R C |
+/// | summaries | R, `compact` | - | R | R, `compact` |
+/// | answers cut short | R C | R C | R C | R |
+/// | background, resume, cancel | R | - | - | - |
+/// | conversations, stored answers, input tokens | R C | - | - | - |
+/// | errors, also in mid-stream | R C | R C | R C | R C |
+/// | models | yes | - | - | - |
 @EnabledIf(value = "nodeIsThere", disabledReason = "this test needs Node 20 or newer, with npm, on the PATH")
 @Timeout(300)
 class NodeClientsTest {
