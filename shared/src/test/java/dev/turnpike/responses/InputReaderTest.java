@@ -221,8 +221,7 @@ class InputReaderTest {
 
         assertThat(Requests.read("""
             {"model": "gpt-4o", "input": [{"role": "user", "content": "hi"}, {"type": "item_reference", "id": "mcpr_1"}]}\
-            """, _ -> List.of(asked)).input())
-                .containsExactly(user("hi"));
+            """, _ -> List.of(asked)).input()).containsExactly(user("hi"));
     }
 
     @Test
