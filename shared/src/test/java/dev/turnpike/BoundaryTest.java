@@ -45,7 +45,7 @@ class BoundaryTest {
             "shared responses",
             26,
             "functions/api api",
-            28,
+            29,
             "local local",
             40);
 

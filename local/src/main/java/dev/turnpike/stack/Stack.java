@@ -87,6 +87,8 @@ public final class Stack implements AutoCloseable {
         // The functions find the key where they find it in AWS, in its secret.
         environment.remove("OPENAI_API_KEY");
         environment.put("ENVIRONMENT", "local");
+        // Nobody pays for what is tried here.
+        environment.putIfAbsent("REQUESTS_PER_MINUTE", "0");
         demoModel.ifPresent(
                 model -> environment.put("OPENAI_BASE_URL", model.baseUrl().toString()));
         environment.putAll(cloud.environment());

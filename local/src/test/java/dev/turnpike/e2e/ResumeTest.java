@@ -85,6 +85,7 @@ class ResumeTest {
     private static Map<String, String> environment() {
         Map<String, String> environment = new HashMap<>(stack.cloud().environment());
         environment.put("ENVIRONMENT", "local");
+        environment.put("REQUESTS_PER_MINUTE", "0");
         environment.put("TABLE_NAME", stack.table());
         environment.put("STEPS_QUEUE_URL", stack.steps().url());
         environment.put("PRIORITY_STEPS_QUEUE_URL", stack.steps(Lane.PRIORITY).url());

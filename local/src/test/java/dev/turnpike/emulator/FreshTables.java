@@ -2,8 +2,10 @@ package dev.turnpike.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.access.RequestCounter;
 import dev.turnpike.aws.CheckedRows;
 import dev.turnpike.aws.DynamoConversationStore;
+import dev.turnpike.aws.DynamoRequestCounter;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.EventRows;
 import dev.turnpike.conversation.ConversationKey;
@@ -20,6 +22,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -129,6 +132,15 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         table = "table-" + UUID.randomUUID();
         Table.create(client(), table);
         return new EventRows(client(), table, clock);
+    }
+
+    /// Of several instances.
+    List<RequestCounter> requestCounters(int instances) {
+        table = "table-" + UUID.randomUUID();
+        Table.create(client(), table);
+        return IntStream.range(0, instances)
+                .<RequestCounter>mapToObj(_ -> new DynamoRequestCounter(client(), table))
+                .toList();
     }
 
     /// Deletes a conversation that was in the newest table.

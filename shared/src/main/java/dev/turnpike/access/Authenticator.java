@@ -24,9 +24,8 @@ public final class Authenticator {
 
     /// @return empty for whatever is not a good key: missing, malformed, unknown or disabled
     public Optional<Principal> authenticate(@Nullable String authorization) {
-        return bearer(authorization)
-                .filter(ApiKeys::wellFormed)
-                .flatMap(key -> keys.find(ApiKeys.hash(key)))
+        return keyHash(authorization)
+                .flatMap(keys::find)
                 .filter(this::enabled)
                 .map(key -> new Principal(key.tenant(), key.id()));
     }
@@ -42,6 +41,11 @@ public final class Authenticator {
 
     private boolean enabled(StoredKey key) {
         return key.disabledAt() == null || clock.instant().isBefore(key.disabledAt());
+    }
+
+    /// What a key is looked up by; empty for whatever does not have a key's form.
+    static Optional<String> keyHash(@Nullable String authorization) {
+        return bearer(authorization).filter(ApiKeys::wellFormed).map(ApiKeys::hash);
     }
 
     private static Optional<String> bearer(@Nullable String authorization) {

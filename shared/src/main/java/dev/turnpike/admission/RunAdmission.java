@@ -116,10 +116,15 @@ public final class RunAdmission {
                     case Approvals.NotFound(String id) -> new Admission.NoApprovalRequest(id);
                     case Approvals.Expired(String id) -> new Admission.ApprovalExpired(id);
                 };
-        NewRun.Idempotency idempotency = application.idempotency();
-        return idempotency == null || admission instanceof Admission.Admitted
+        return admission instanceof Admission.Admitted
                 ? admission
-                : repeated(application.tenant(), idempotency).orElse(admission);
+                : earlier(application).orElse(admission);
+    }
+
+    /// What the `Idempotency-Key` of a request that must not be let in was used for before; empty for nothing.
+    public Optional<Admission> earlier(Application application) {
+        NewRun.Idempotency idempotency = application.idempotency();
+        return idempotency == null ? Optional.empty() : repeated(application.tenant(), idempotency);
     }
 
     /// A conversation that others begin and end runs in may have changed between the look at it and the write: whoever

@@ -2,6 +2,7 @@ package dev.turnpike.aws;
 
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.run.RunKey;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -26,6 +27,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | `T#<tenant>` | `CI#<conversation>` | list of conversations, by creation |
 /// | `T#<tenant>#U#<day>` | `SH#<0..7>` | usage counters |
 /// | `KEY#<sha256>` | `KEY` | API key |
+/// | same | `RPM#<epoch second>` | count of its requests in the minute from then on |
 /// | `T#<tenant>#A#<month>` | `<ulid>` | audit event |
 ///
 /// The sparse index `gsi1` holds active runs: `ACTIVE#<0..7>` / `<created>#<run>`.
@@ -144,6 +146,10 @@ final class TableKeys {
 
     static String apiKey(String sha256) {
         return "KEY#" + sha256;
+    }
+
+    static Map<String, AttributeValue> requests(String sha256, Instant window) {
+        return key(apiKey(sha256), "RPM#" + window.getEpochSecond());
     }
 
     /// The index partition of an active run.

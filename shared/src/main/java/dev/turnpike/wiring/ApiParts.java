@@ -3,6 +3,7 @@ package dev.turnpike.wiring;
 import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.KeyStore;
+import dev.turnpike.access.RequestLimit;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.StoredItems;
@@ -32,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param pause lets that much time pass
 public record ApiParts(
         Authenticator authenticator,
+        RequestLimit requestLimit,
         ApiKeys apiKeys,
         KeyStore keys,
         RequestReader requests,

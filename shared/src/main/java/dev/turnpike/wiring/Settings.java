@@ -71,7 +71,10 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
     }
 
     /// Where things end.
-    public record Limits(ModelCall modelCall, Context context, Run run, Duration conversationTtl) {
+    ///
+    /// @param requestsPerMinute of one API key; 0 for any number
+    public record Limits(
+            ModelCall modelCall, Context context, Run run, int requestsPerMinute, Duration conversationTtl) {
 
         /// @param firstByte from sending a request to the answer's first byte
         /// @param idle silence within an answer
@@ -166,6 +169,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
                         environment.count(Variable.MAX_STEPS, 1, 500),
                         environment.seconds(Variable.TOOL_TIMEOUT, 1, 600),
                         environment.seconds(Variable.RUN_TIMEOUT, 1, 604_800)),
+                environment.count(Variable.REQUESTS_PER_MINUTE, 0, 1_000_000),
                 Duration.ofDays(environment.count(Variable.CONVERSATION_TTL_DAYS, 1, 3_650)));
     }
 

@@ -37,6 +37,8 @@ enum Variable {
     MAX_STEPS("the steps that a run may take, 1 to 500", "50"),
     TOOL_TIMEOUT("the seconds that one tool call may take, 1 to 600", "60"),
     RUN_TIMEOUT("the seconds that a run may take from its creation, 1 to 604800", "3600"),
+    REQUESTS_PER_MINUTE(
+            "the runs that may be asked for with one API key in a minute, 0 to 1000000, 0 for any number", "60"),
     CONVERSATION_TTL_DAYS("the days that a conversation is kept after its last change, 1 to 3650", "30"),
 
     ENVIRONMENT("the deployment's name: 1 to 16 small letters and digits, a letter first", "dev"),

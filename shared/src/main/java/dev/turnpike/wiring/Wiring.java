@@ -2,6 +2,7 @@ package dev.turnpike.wiring;
 
 import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
+import dev.turnpike.access.RequestLimit;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
@@ -9,6 +10,7 @@ import dev.turnpike.admission.StoredItems;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoNoteStore;
+import dev.turnpike.aws.DynamoRequestCounter;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.EventRows;
 import dev.turnpike.aws.ResultsQueue;
@@ -215,6 +217,7 @@ public final class Wiring {
         var responses = new ResponseWriter(mapper);
         return new ApiParts(
                 new Authenticator(keys, adminKey, clock),
+                requestLimit(),
                 new ApiKeys(settings.deployment().environment()),
                 keys,
                 requests,
@@ -237,6 +240,12 @@ public final class Wiring {
                 Wiring::sleep,
                 settings.limits().conversationTtl(),
                 settings.deployment().corsOrigins()::matches);
+    }
+
+    private RequestLimit requestLimit() {
+        var counter =
+                new DynamoRequestCounter(aws.dynamo(), settings.resources().tableName());
+        return new RequestLimit(counter, settings.limits().requestsPerMinute(), clock);
     }
 
     /// What the worker serves with.

@@ -43,6 +43,7 @@ class SettingsTest {
                                 Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(600), 3),
                         new Settings.Limits.Context(4_000, 100, OptionalInt.empty(), OptionalInt.empty()),
                         new Settings.Limits.Run(50, Duration.ofMinutes(1), Duration.ofHours(1)),
+                        60,
                         Duration.ofDays(30)));
         assertThat(settings.aws().dynamoDb()).isEmpty();
     }

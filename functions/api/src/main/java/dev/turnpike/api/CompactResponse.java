@@ -2,7 +2,6 @@ package dev.turnpike.api;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import dev.turnpike.access.Principal;
 import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.conversation.Item;
@@ -34,7 +33,7 @@ final class CompactResponse {
         this.awaitRun = new AwaitRun(parts);
     }
 
-    void serve(HttpRequest http, Principal caller, HttpReply reply, Context context) throws IOException {
+    void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
         CreateRequest request = parts.requests()
                 .readToCompact(
                         http.json(parts.mapper()), id -> parts.storedItems().find(caller.tenant(), id));
@@ -47,7 +46,7 @@ final class CompactResponse {
                 parts.engine().firstLease(deadline),
                 http.idempotency().orElse(null),
                 null);
-        switch (parts.admission().admit(application)) {
+        switch (caller.admit(parts.admission(), application)) {
             case Admission.Admitted(Run run, List<Item> input) -> {
                 var _ = compact(run, input, deadline, context.getLogger());
                 answer(run, reply, context);

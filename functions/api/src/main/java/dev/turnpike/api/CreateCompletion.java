@@ -3,7 +3,6 @@ package dev.turnpike.api;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
-import dev.turnpike.access.Principal;
 import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.admission.RunAdmission.History;
@@ -46,7 +45,7 @@ final class CreateCompletion {
     /// @param keyed whether it has an `Idempotency-Key`
     private record Call(CompletionRequest request, boolean keyed, HttpReply reply, LambdaLogger log) {}
 
-    void serve(HttpRequest http, Principal caller, HttpReply reply, Context context) throws IOException {
+    void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
         CompletionRequest request = parts.completions().read(http.json(parts.mapper()));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         var idempotency = http.idempotency();
@@ -59,7 +58,7 @@ final class CreateCompletion {
                 idempotency.orElse(null),
                 null);
         var call = new Call(request, idempotency.isPresent(), reply, context.getLogger());
-        switch (parts.admission().admit(application)) {
+        switch (caller.admit(parts.admission(), application)) {
             case Admission.Admitted(Run run, List<Item> input)
             when request.stream() -> stream(call, run, input, deadline);
             case Admission.Admitted(Run run, List<Item> input) -> collect(call, run, input, deadline, context);

@@ -3,7 +3,6 @@ package dev.turnpike.api;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
-import dev.turnpike.access.Principal;
 import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.conversation.Item;
@@ -44,7 +43,7 @@ final class CreateResponse {
         this.repeatResponse = new RepeatResponse(parts, responses, followResponse);
     }
 
-    void serve(HttpRequest http, Principal caller, HttpReply reply, Context context) throws IOException {
+    void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
         CreateRequest request = parts.requests()
                 .read(http.json(parts.mapper()), id -> parts.storedItems().find(caller.tenant(), id));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
@@ -58,7 +57,7 @@ final class CreateResponse {
                 lease,
                 http.idempotency().orElse(null),
                 null);
-        switch (parts.admission().admit(application)) {
+        switch (caller.admit(parts.admission(), application)) {
             case Admission.Admitted(Run run, List<Item> _) when background -> queue(run, reply, context);
             case Admission.Admitted(Run run, List<Item> input) ->
                 run(run, input, request.stream(), deadline, reply, context.getLogger());

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
@@ -24,6 +25,7 @@ final class HttpReply {
     private final String requestId;
     private final Map<String, String> always;
     private final long startNanos = System.nanoTime();
+    private Supplier<Map<String, String>> carried = Map::of;
     private boolean begun;
 
     /// @param always headers that it carries whatever it says
@@ -31,6 +33,11 @@ final class HttpReply {
         this.out = out;
         this.requestId = requestId;
         this.always = always;
+    }
+
+    /// Further headers that it carries whatever it says, asked for when it begins.
+    void carry(Supplier<Map<String, String>> headers) {
+        carried = headers;
     }
 
     /// Writes a JSON document.
@@ -131,6 +138,7 @@ final class HttpReply {
         }
         headers.put("x-request-id", requestId);
         headers.put("openai-processing-ms", Long.toString((System.nanoTime() - startNanos) / 1_000_000));
+        headers.putAll(carried.get());
         headers.putAll(more);
         var bytes = new ByteArrayOutputStream(256);
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), bytes)) {

@@ -3,6 +3,7 @@ package dev.turnpike.api;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.turnpike.access.Principal;
+import dev.turnpike.access.RequestLimit;
 import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.WireText;
@@ -100,10 +101,13 @@ final class Routes {
             case "GET /openapi.json" -> showOpenApi.serve(reply);
             // For whoever knows only the base URL that clients have.
             case "GET /v1/openapi.json" -> showOpenApi.serve(reply);
-            case "POST /v1/responses" -> createResponse.serve(request, caller(request), reply, context);
-            case "POST /v1/chat/completions" -> createCompletion.serve(request, caller(request), reply, context);
+            case "POST /v1/responses" ->
+                createResponse.serve(request, counted(request, reply, context), reply, context);
+            case "POST /v1/chat/completions" ->
+                createCompletion.serve(request, counted(request, reply, context), reply, context);
             case "POST /v1/responses/input_tokens" -> countInputTokens.serve(request, caller(request), reply);
-            case "POST /v1/responses/compact" -> compactResponse.serve(request, caller(request), reply, context);
+            case "POST /v1/responses/compact" ->
+                compactResponse.serve(request, counted(request, reply, context), reply, context);
             case "POST /v1/conversations" -> conversations.create(request, caller(request), reply);
             case "GET /v1/conversations" -> conversations.list(request, caller(request), reply);
             case "GET /v1/models" -> {
@@ -170,6 +174,15 @@ final class Routes {
                         : ApiException.unauthorized(
                                 "invalid_api_key",
                                 "Incorrect API key provided. Keys begin with 'tp_' and are made with the admin key."));
+    }
+
+    /// The same of a request that makes a run. It is counted while its key is looked up.
+    private CountedCaller counted(HttpRequest request, HttpReply reply, Context context) {
+        RequestLimit.Count count =
+                parts.requestLimit().begin(request.header("authorization").orElse(null));
+        var caller = new CountedCaller(caller(request), count, context.getLogger());
+        reply.carry(caller::headers);
+        return caller;
     }
 
     private static ApiException noSuchRoute(HttpRequest request) {

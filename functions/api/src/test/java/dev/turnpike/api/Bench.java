@@ -8,6 +8,8 @@ import dev.turnpike.ApiDocument.Answered;
 import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.KeyStore;
+import dev.turnpike.access.RequestCounter;
+import dev.turnpike.access.RequestLimit;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.fake.Workbench;
@@ -26,6 +28,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -44,22 +47,31 @@ final class Bench {
     final Map<String, Runnable> probes = new HashMap<>();
     final FakeContext context = new FakeContext();
     private final String key;
+    private final Counter counter;
+    private final int requestsPerMinute;
     private final Routes routes;
 
     /// What happens while somebody waits: the worker works.
     Consumer<Duration> meanwhile = this::work;
 
     Bench(Tool<?>... tools) {
-        this(new Workbench(tools), tools);
+        this(new Workbench(tools), new Counter(), 0, tools);
+    }
+
+    /// @param requestsPerMinute 0 for any number
+    Bench(Counter counter, int requestsPerMinute) {
+        this(new Workbench(), counter, requestsPerMinute);
     }
 
     /// Over a model other than the scripted one.
     Bench(ModelClient model) {
-        this(new Workbench(model));
+        this(new Workbench(model), new Counter(), 0);
     }
 
-    private Bench(Workbench work, Tool<?>... tools) {
+    private Bench(Workbench work, Counter counter, int requestsPerMinute, Tool<?>... tools) {
         this.work = work;
+        this.counter = counter;
+        this.requestsPerMinute = requestsPerMinute;
         var apiKeys = new ApiKeys("dev");
         routes = new Routes(parts(apiKeys, tools));
         key = "Bearer " + newKey(apiKeys, Workbench.TENANT);
@@ -73,6 +85,7 @@ final class Bench {
         var requests = new RequestReader(MAPPER, settings);
         return new ApiParts(
                 new Authenticator(keys, () -> "the-admin-key", work.clock),
+                new RequestLimit(counter, requestsPerMinute, work.clock),
                 apiKeys,
                 keys,
                 requests,
@@ -187,6 +200,20 @@ final class Bench {
 
     static String text(byte[] bytes) {
         return new String(bytes, UTF_8);
+    }
+
+    /// Counts for as many benches as share it.
+    static final class Counter implements RequestCounter {
+        private final Map<String, Long> counts = new HashMap<>();
+        boolean down;
+
+        @Override
+        public synchronized long add(String keyHash, Instant window) {
+            if (down) {
+                throw new StoreUnavailableException("the table did not answer", new IllegalStateException("down"));
+            }
+            return counts.merge(keyHash + " " + window, 1L, Long::sum);
+        }
     }
 
     static final class Keys implements KeyStore {
