@@ -106,8 +106,20 @@ final class Translation {
         }
         JsonNode choice = from.value("tool_choice");
         if (choice != null) {
-            to.set("tool_choice", choice.isObject() ? flat(choice) : choice);
+            to.set(
+                    "tool_choice",
+                    choice.get("allowed_tools") instanceof ObjectNode some ? flatChoice(some) : flat(choice));
         }
+    }
+
+    /// What may be called, beside the type instead of inside `allowed_tools`.
+    private static ObjectNode flatChoice(ObjectNode some) {
+        ObjectNode flat = JsonNodeFactory.instance.objectNode();
+        flat.put("type", "allowed_tools");
+        flat.set("mode", some.path("mode"));
+        ArrayNode tools = flat.putArray("tools");
+        some.path("tools").forEach(tool -> tools.add(flat(tool)));
+        return flat;
     }
 
     /// A function's name and parameters, beside its type instead of inside its `function`.

@@ -26,15 +26,11 @@ final class Parameters {
                 parameters.put(name, value.toString());
             }
         }
-        int logprobs = body.integer("top_logprobs", 0, 20).orElse(0);
-        if (logprobs > 0) {
-            parameters.put("logprobs", "true");
-            parameters.put("top_logprobs", Integer.toString(logprobs));
-        }
         body.object("reasoning").ifPresent(reasoning -> {
             SharedFields.effort(reasoning, "effort")
                     .ifPresent(effort -> parameters.put("reasoning_effort", quoted(effort)));
             reasoning.oneOf("summary", SUMMARIES);
+            reasoning.oneOf("generate_summary", SUMMARIES);
         });
         body.object("text").ifPresent(text -> {
             SharedFields.verbosity(text).ifPresent(verbosity -> parameters.put("verbosity", quoted(verbosity)));

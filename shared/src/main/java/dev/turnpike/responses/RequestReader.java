@@ -69,6 +69,10 @@ public final class RequestReader implements RunRequest.Reader {
             "prompt_cache_key",
             "prompt_cache_retention",
             "service_tier");
+    private static final String LOGPROBS = "message.output_text.logprobs";
+    private static final String NO_LOGPROBS = "This server does not keep log probabilities.";
+
+    /// What they ask for is shown in any case, or can't exist here. So clients may send what they send everywhere.
     private static final List<String> INCLUDES = List.of(
             "file_search_call.results",
             "web_search_call.results",
@@ -77,7 +81,9 @@ public final class RequestReader implements RunRequest.Reader {
             "computer_call_output.output.image_url",
             "code_interpreter_call.outputs",
             "reasoning.encrypted_content",
-            "message.output_text.logprobs");
+            LOGPROBS);
+    private static final Set<String> OF_REASONING = Set.of("effort", "summary", "generate_summary");
+    private static final Set<String> OF_TEXT = Set.of("format", "verbosity");
     private static final int LEAST_OUTPUT_TOKENS = 16;
 
     /// The field of the stored form that holds what callers can't say.
@@ -198,10 +204,7 @@ public final class RequestReader implements RunRequest.Reader {
 
     private static void refuseUnknown(Fields body) {
         if (body.has("prompt")) {
-            throw ApiException.invalid(
-                    "unsupported_parameter",
-                    "prompt",
-                    "Unsupported parameter: 'prompt'. Prompts are not stored here; send 'instructions' and 'input'.");
+            throw unsupported("prompt", "Prompts are not stored here; send 'instructions' and 'input'.");
         }
         body.allowOnly(KNOWN);
     }
@@ -222,8 +225,28 @@ public final class RequestReader implements RunRequest.Reader {
         body.oneOf("truncation", List.of("auto", "disabled"));
         ContextManagement.read(body);
         includes(body);
+        body.object("text").ifPresent(text -> text.allowOnly(OF_TEXT));
+        body.object("reasoning").ifPresent(RequestReader::reasoning);
         SharedFields.validate(body);
+        if (body.integer("top_logprobs", 0, 20).orElse(0) > 0) {
+            throw unsupported("top_logprobs", NO_LOGPROBS);
+        }
         TextFormat.validate(body);
+    }
+
+    /// What a provider keeps of earlier reasoning, and how it reasons, Chat Completions can't ask it for.
+    private static void reasoning(Fields reasoning) {
+        for (String name : List.of("context", "mode")) {
+            if (reasoning.has(name)) {
+                throw unsupported(reasoning.path(name), "Choose a model, or 'effort', instead.");
+            }
+        }
+        reasoning.allowOnly(OF_REASONING);
+    }
+
+    private static ApiException unsupported(String path, String instead) {
+        return ApiException.invalid(
+                "unsupported_parameter", path, "Unsupported parameter: '%s'. %s".formatted(path, instead));
     }
 
     private static void includes(Fields body) {
@@ -231,6 +254,12 @@ public final class RequestReader implements RunRequest.Reader {
         for (int i = 0; i < includes.size(); i++) {
             if (!INCLUDES.contains(includes.get(i))) {
                 throw Fields.notAllowed("include[" + i + "]", includes.get(i), INCLUDES);
+            }
+            if (includes.get(i).equals(LOGPROBS)) {
+                throw ApiException.invalid(
+                        "unsupported_value",
+                        "include[" + i + "]",
+                        "Unsupported value: '" + LOGPROBS + "'. " + NO_LOGPROBS);
             }
         }
     }

@@ -3,12 +3,14 @@ package dev.turnpike.responses;
 import dev.turnpike.run.RunRequest.Lane;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The fields that mean the same in the Responses API and in Chat Completions.
 public final class SharedFields {
     private static final List<String> TIERS = List.of("auto", "default", "flex", "scale", "priority", "fast");
     private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
     private static final List<String> VERBOSITIES = List.of("low", "medium", "high");
+    private static final Set<String> STREAM_OPTIONS = Set.of("include_obfuscation", "include_usage");
     private static final int LONGEST_IDENTIFIER = 512;
 
     private SharedFields() {}
@@ -61,6 +63,7 @@ public final class SharedFields {
     private static void streamOptions(Fields body) {
         body.flag("stream");
         body.object("stream_options").ifPresent(options -> {
+            options.allowOnly(STREAM_OPTIONS);
             options.flag("include_obfuscation");
             if (!body.flag("stream").orElse(false)) {
                 throw ApiException.invalid(

@@ -5,6 +5,7 @@ import dev.turnpike.tool.ToolSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, Se
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,128}");
     private static final List<String> TYPES = List.of("function", "mcp");
+    private static final String ALLOWED_TOOLS = "allowed_tools";
     private static final List<String> ELSEWHERE = List.of("server_url", "connector_id", "headers", "authorization");
     private static final List<String> MODES = List.of("none", "auto", "required");
 
@@ -108,7 +110,48 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, Se
                 .distinct()
                 .toList();
         names.addAll(ours);
-        return new ToolOffer(clientTools, ours, askFirst, choice(body, names, form));
+        var whole = new ToolOffer(clientTools, ours, askFirst, ToolChoice.AUTO);
+        Optional<Fields> allowed = allowed(body, form);
+        return allowed.isPresent()
+                ? whole.narrowedTo(allowed.get(), names, form)
+                : new ToolOffer(clientTools, ours, askFirst, choice(body, names, form));
+    }
+
+    /// A choice of the type `allowed_tools`: which of the tools may be called for this once.
+    private static Optional<Fields> allowed(Fields body, Form form) {
+        JsonNode choice = body.value("tool_choice");
+        if (choice == null || !choice.path("type").asString("").equals(ALLOWED_TOOLS)) {
+            return Optional.empty();
+        }
+        Fields fields = Fields.of(choice, "tool_choice");
+        return Optional.of(
+                form == Form.RESPONSES
+                        ? fields
+                        : fields.object(ALLOWED_TOOLS).orElseThrow(() -> fields.missing(ALLOWED_TOOLS)));
+    }
+
+    /// The model is shown only what it may call: few providers know of tools that are there and must not be called.
+    private ToolOffer narrowedTo(Fields allowed, Set<String> names, Form form) {
+        String mode = allowed.oneOf("mode", List.of("auto", "required")).orElseThrow(() -> allowed.missing("mode"));
+        Set<String> callable = new HashSet<>();
+        for (Fields tool : allowed.objects("tools")) {
+            String type = tool.requiredText("type");
+            if (type.equals("mcp") && !tool.has("name")) {
+                callable.addAll(serverTools);
+            } else {
+                callable.add(named(tool, type, names, form));
+            }
+        }
+        if (callable.isEmpty()) {
+            throw allowed.missing("tools");
+        }
+        return new ToolOffer(
+                clientTools.stream()
+                        .filter(tool -> callable.contains(tool.name()))
+                        .toList(),
+                serverTools.stream().filter(callable::contains).toList(),
+                askFirst,
+                mode.equals("required") ? new ToolChoice.Required() : ToolChoice.AUTO);
     }
 
     /// @param names of the functions before it
@@ -154,16 +197,16 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, Se
                                 .formatted(tool.path(refused)));
             }
         }
-        JsonNode limit = tool.value("allowed_tools");
+        JsonNode limit = tool.value(ALLOWED_TOOLS);
         if (limit == null) {
             return offered;
         }
         List<String> allowed = limit.isObject()
-                ? Fields.of(limit, tool.path("allowed_tools")).texts("tool_names")
-                : tool.texts("allowed_tools");
+                ? Fields.of(limit, tool.path(ALLOWED_TOOLS)).texts("tool_names")
+                : tool.texts(ALLOWED_TOOLS);
         for (String name : allowed) {
             if (!offered.contains(name)) {
-                throw Fields.notAllowed(tool.path("allowed_tools"), name, offered.isEmpty() ? List.of("") : offered);
+                throw Fields.notAllowed(tool.path(ALLOWED_TOOLS), name, offered.isEmpty() ? List.of("") : offered);
             }
         }
         return allowed;
@@ -189,17 +232,23 @@ public record ToolOffer(List<ToolSpec> clientTools, List<String> serverTools, Se
             };
         }
         Fields named = Fields.of(choice, "tool_choice");
-        String type = named.requiredText("type");
+        return new ToolChoice.Named(named(named, named.requiredText("type"), names, form));
+    }
+
+    private static String named(Fields tool, String type, Set<String> names, Form form) {
         if (!TYPES.contains(type)) {
-            throw Fields.notAllowed("tool_choice.type", type, TYPES);
+            throw Fields.notAllowed(
+                    tool.path("type"),
+                    type,
+                    tool.path("type").equals("tool_choice.type") ? List.of("function", "mcp", ALLOWED_TOOLS) : TYPES);
         }
-        String name = (type.equals("function") ? form.function(named) : named).requiredText("name");
+        String name = (type.equals("function") ? form.function(tool) : tool).requiredText("name");
         if (!names.contains(name)) {
             throw ApiException.invalid(
                     "invalid_value",
                     "tool_choice",
                     "Tool choice '%s' not found in 'tools' parameter.".formatted(WireText.shown(name)));
         }
-        return new ToolChoice.Named(name);
+        return name;
     }
 }

@@ -76,8 +76,10 @@ class CompletionReaderTest {
                 Chats.with("\"tools\":[" + LOOK
                         + "],\"tool_choice\":{\"type\":\"function\",\"function\":{\"name\":\"look\"}}"),
                 Chats.with("\"response_format\":{\"type\":\"json_object\"},\"reasoning_effort\":\"none\""),
+                Chats.with("\"tools\":[{\"type\":\"mcp\",\"server_label\":\"turnpike\"}],\"tool_choice\":\"required\""),
                 Chats.with(
-                        "\"tools\":[{\"type\":\"mcp\",\"server_label\":\"turnpike\"}],\"tool_choice\":\"required\""));
+                        "\"tools\":[" + LOOK + "],\"tool_choice\":{\"type\":\"allowed_tools\",\"allowed_tools\":"
+                                             + "{\"mode\":\"required\",\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"look\"}}]}}"));
         assertThat(requests)
                 .allSatisfy(request -> assertThat(Chats.stored(request)).isEqualTo(request.request()));
     }

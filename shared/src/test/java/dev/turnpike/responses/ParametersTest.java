@@ -38,6 +38,7 @@ class ParametersTest {
                 "\"text\":{\"format\":{\"type\":\"text\"}}",
                 "\"reasoning\":{}",
                 "\"reasoning\":{\"summary\":\"auto\"}",
+                "\"reasoning\":{\"generate_summary\":\"auto\"}",
                 "\"include\":[]",
                 "\"include\":[\"reasoning.encrypted_content\"]",
                 "\"metadata\":{\"a\":\"b\"}",
@@ -50,11 +51,6 @@ class ParametersTest {
             })
     void whatClientsSayOfThemselvesStaysHere(String fields) {
         assertThat(parameters(fields)).isEmpty();
-    }
-
-    @Test
-    void logprobsAreAskedForByTheirNumber() {
-        assertThat(parameters("\"top_logprobs\":3")).isEqualTo(Map.of("logprobs", "true", "top_logprobs", "3"));
     }
 
     @Test

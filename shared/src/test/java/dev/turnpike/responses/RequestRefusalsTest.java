@@ -156,7 +156,7 @@ class RequestRefusalsTest {
         "text":{"format":{"type":"xml"}} | text.format.type | Invalid value: 'xml'. Supported values are: 'text', 'json_schema', and 'json_object'.
         "tools":[{"type":"web_search"}] | tools[0].type | Invalid value: 'web_search'. Supported values are: 'function' and 'mcp'.
         "tool_choice":"maybe"          | tool_choice   | Invalid value: 'maybe'. Supported values are: 'none', 'auto', and 'required'.
-        "tool_choice":{"type":"custom","name":"f"} | tool_choice.type | Invalid value: 'custom'. Supported values are: 'function' and 'mcp'.
+        "tool_choice":{"type":"custom","name":"f"} | tool_choice.type | Invalid value: 'custom'. Supported values are: 'function', 'mcp', and 'allowed_tools'.
         "stream_options":{}            | stream_options | The 'stream_options' parameter is only allowed when 'stream' is enabled.
         "tools":[{"type":"function","name":"a b"}] | tools[0].name | Invalid 'tools[0].name': expected 1 to 128 characters of a-z, A-Z, 0-9, '_' and '-'.
         "tools":[{"type":"function","name":""}] | tools[0].name | Invalid 'tools[0].name': expected 1 to 128 characters of a-z, A-Z, 0-9, '_' and '-'.

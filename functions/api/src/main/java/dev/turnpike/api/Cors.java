@@ -12,10 +12,10 @@ import java.util.regex.Pattern;
 /// There are no cookies here: whoever calls has a key, so nothing is allowed that a key does not allow.
 final class Cors {
     private static final String EXPOSED =
-            "x-request-id, openai-processing-ms, retry-after, retry-after-ms, x-should-retry,"
+            "x-request-id, x-client-request-id, openai-processing-ms, retry-after, retry-after-ms, x-should-retry,"
                     + " x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests";
     private static final String METHODS = "GET, POST, DELETE";
-    private static final String USUAL_HEADERS = "authorization, content-type, idempotency-key";
+    private static final String USUAL_HEADERS = "authorization, content-type, idempotency-key, x-client-request-id";
     private static final String SECONDS = "7200";
 
     private static final Pattern HEADER_NAMES = Pattern.compile("[A-Za-z0-9_-]+( *, *[A-Za-z0-9_-]+){0,63}");

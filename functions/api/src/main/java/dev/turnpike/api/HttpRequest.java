@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
@@ -27,6 +28,7 @@ record HttpRequest(
     /// Lambda takes events of 6 MB at most, so nothing longer is a body.
     private static final int LONGEST_BODY = 16 * 1024 * 1024;
 
+    private static final Pattern REQUEST_ID = Pattern.compile("[\\x20-\\x7e]{0,512}");
     private static final int LONGEST_IDEMPOTENCY_KEY = 255;
 
     private static final JsonMapper EVENTS = JsonMapper.builder(JsonFactory.builder()
@@ -61,6 +63,15 @@ record HttpRequest(
 
     Optional<String> header(String name) {
         return Optional.ofNullable(headers.get(name));
+    }
+
+    /// The caller's own name for the request, which the answer carries back.
+    Optional<String> clientRequestId() {
+        return header(Routes.CLIENT_REQUEST_ID);
+    }
+
+    static boolean isRequestId(String text) {
+        return REQUEST_ID.matcher(text).matches();
     }
 
     /// What the caller's `Idempotency-Key` stands for; empty without one.

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,6 +26,8 @@ final class Routes {
 
     /// Names of models may have slashes.
     private static final Pattern MODEL = Pattern.compile("/v1/models/(.+)");
+
+    static final String CLIENT_REQUEST_ID = "x-client-request-id";
 
     private final ApiParts parts;
     private final Cors cors;
@@ -65,7 +69,9 @@ final class Routes {
     }
 
     HttpReply reply(HttpRequest request, OutputStream out) {
-        return new HttpReply(out, request.id(), cors.headers(request));
+        Map<String, String> always = new LinkedHashMap<>(cors.headers(request));
+        request.clientRequestId().filter(HttpRequest::isRequestId).ifPresent(id -> always.put(CLIENT_REQUEST_ID, id));
+        return new HttpReply(out, request.id(), always);
     }
 
     /// Serves the request, or answers with the error that it met.
@@ -93,6 +99,10 @@ final class Routes {
                     "websocket_not_supported",
                     null,
                     "WebSockets are not supported. Send a POST with \"stream\": true and read server-sent events.");
+        }
+        if (!request.clientRequestId().map(HttpRequest::isRequestId).orElse(true)) {
+            throw ApiException.invalid(
+                    "invalid_value", null, "X-Client-Request-Id takes at most 512 printable ASCII characters.");
         }
         Matcher one = ONE.matcher(request.path());
         Matcher model = MODEL.matcher(request.path());

@@ -34,7 +34,9 @@ class CorsTest {
     @ValueSource(strings = {"a\r\nset-cookie: b", "*", "a b", "", "a,", "a;b"})
     void whatIsNoListOfHeadersIsNotRepeated(String names) throws IOException {
         assertThat(preflight(CHAT, names).headers())
-                .containsEntry("access-control-allow-headers", "authorization, content-type, idempotency-key");
+                .containsEntry(
+                        "access-control-allow-headers",
+                        "authorization, content-type, idempotency-key, x-client-request-id");
     }
 
     @Test

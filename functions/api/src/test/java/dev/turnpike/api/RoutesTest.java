@@ -53,6 +53,28 @@ class RoutesTest {
     }
 
     @Test
+    void aCallersOwnRequestIdComesBackOnEveryAnswer() throws IOException {
+        Map<String, String> named = Map.of("x-client-request-id", "mine-1");
+        for (String path : new String[] {"/v1/models", "/v1/nothing", "/health"}) {
+            Answer answer = bench.send("GET", path, named, "");
+            assertThat(answer.header("x-client-request-id")).isEqualTo("mine-1");
+            assertThat(answer.header("x-request-id")).isEqualTo("request-1");
+            assertThat(answer.header("openai-processing-ms")).isNotEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"größe", "a\r\nset-cookie: b", "513"})
+    void oneThatIsNoneIsRefusedAndNotRepeated(String id) throws IOException {
+        String sent = id.equals("513") ? "a".repeat(513) : id;
+        Answer answer = bench.send("GET", "/v1/models", Map.of("x-client-request-id", sent), "");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.code()).isEqualTo("invalid_value");
+        assertThat(answer.headers()).doesNotContainKey("x-client-request-id");
+    }
+
+    @Test
     void aLongPathIsShownInPart() throws IOException {
         assertThat(bench.get("/" + "😀".repeat(5_000)).message())
                 .hasSizeLessThan(150)
