@@ -51,7 +51,8 @@ class DynamoRequestCounterTest {
         assertThat(counter.add("a", MINUTE)).isEqualTo(2);
         assertThat(TABLES.everything())
                 .hasSize(3)
-                .allSatisfy(row -> assertThat(Long.parseLong(Objects.requireNonNull(row.get("ttl")).n()))
+                .allSatisfy(row -> assertThat(Long.parseLong(
+                                Objects.requireNonNull(row.get("ttl")).n()))
                         .isBetween(
                                 MINUTE.plusSeconds(60).getEpochSecond(),
                                 MINUTE.plusSeconds(3_600).getEpochSecond()));
