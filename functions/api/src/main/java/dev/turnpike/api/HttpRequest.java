@@ -83,7 +83,7 @@ record HttpRequest(
             throw ApiException.invalid(
                     "invalid_value", null, "The Idempotency-Key header is longer than 255 characters.");
         });
-        return key.map(text -> new NewRun.Idempotency(ApiKeys.hash(text), ApiKeys.hash(body)));
+        return key.map(text -> new NewRun.Idempotency(ApiKeys.hash(text), ApiKeys.hash(path + "\n" + body)));
     }
 
     /// The body as JSON.

@@ -91,6 +91,16 @@ class CompactResponseTest {
     }
 
     @Test
+    void aKeyOfAResponseIsNoneOfASummary() throws IOException {
+        var headers = Map.of("authorization", bench.keyOf("tenant-1"), "idempotency-key", "k-1");
+        String body = "{\"model\":\"gpt-4o\",\"input\":\"Hello\"}";
+        bench.send("POST", "/v1/responses", headers, body);
+
+        assertThat(bench.send("POST", "/v1/responses/compact", headers, body).status())
+                .isBetween(400, 499);
+    }
+
+    @Test
     void aModelThatFailsIsToldAsAnError() throws IOException {
         bench.work.model.plays(fails(Kind.UNAVAILABLE));
 
