@@ -43,7 +43,7 @@ class BoundaryTest {
             "shared model",
             28,
             "shared responses",
-            26,
+            27,
             "functions/api api",
             29,
             "local local",

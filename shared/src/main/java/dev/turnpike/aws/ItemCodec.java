@@ -106,6 +106,10 @@ final class ItemCodec {
         switch (part) {
             case Part.Text(String text) -> json.writeStringProperty("text", text);
             case Part.Refusal(String text) -> json.writeStringProperty("refusal", text);
+            case Part.File(String name, String data) -> {
+                json.writeStringProperty("file", name);
+                json.writeStringProperty("data", data);
+            }
             case Part.Image image -> {
                 json.writeStringProperty("image", image.url());
                 if (image.detail() != null) {
@@ -182,6 +186,9 @@ final class ItemCodec {
                 parts.add(new Part.Text(part.path("text").asString()));
             } else if (part.has("refusal")) {
                 parts.add(new Part.Refusal(part.path("refusal").asString()));
+            } else if (part.has("file")) {
+                parts.add(new Part.File(
+                        part.path("file").asString(), part.path("data").asString()));
             } else if (part.has("image")) {
                 JsonNode detail = part.get("detail");
                 parts.add(new Part.Image(part.path("image").asString(), detail == null ? null : detail.asString()));

@@ -6,6 +6,7 @@ import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.Fields;
+import dev.turnpike.responses.FileData;
 import dev.turnpike.responses.ImageUrl;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,7 @@ final class MessageReader {
             case "tool" ->
                 items.add(Item.ToolResult.ofClient(NO_ID, message.requiredName("tool_call_id"), text(message)));
             default -> {
-                List<String> types = role.equals("user") ? List.of("text", "image_url") : List.of("text");
+                List<String> types = role.equals("user") ? List.of("text", "image_url", "file") : List.of("text");
                 items.add(new Item.Message(
                         NO_ID, Role.valueOf(role.toUpperCase(Locale.ROOT)), parts(message, types), false, name));
             }
@@ -131,18 +132,18 @@ final class MessageReader {
 
     private static Part part(Fields part, List<String> allowed) {
         String type = part.requiredText("type");
-        if (type.equals("input_audio") || type.equals("file")) {
+        if (type.equals("input_audio")) {
             throw ApiException.invalid(
                     "unsupported_value",
                     part.path("type"),
-                    "Unsupported value: '%s'. Audio and files can't be sent to this server; send their text."
-                            .formatted(type));
+                    "Unsupported value: 'input_audio'. Audio can't be sent to this server; send its text.");
         }
         if (!allowed.contains(type)) {
             throw Fields.notAllowed(part.path("type"), type, allowed);
         }
         return switch (type) {
             case "image_url" -> image(part.object("image_url").orElseThrow(() -> part.missing("image_url")));
+            case "file" -> FileData.read(part.object("file").orElseThrow(() -> part.missing("file")));
             case "refusal" -> new Part.Refusal(part.requiredText("refusal"));
             default -> new Part.Text(part.requiredText("text"));
         };

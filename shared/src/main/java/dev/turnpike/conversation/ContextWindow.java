@@ -21,6 +21,8 @@ public final class ContextWindow {
     private static final int OVERHEAD_TOKENS = 8;
 
     private static final int IMAGE_TOKENS = 1_000;
+    private static final long LEAST_PDF_TOKENS = 500;
+    private static final int CHARACTERS_PER_PDF_TOKEN = 20;
 
     /// Counting takes seconds for a text of megabytes. A longer one than this is judged by its first characters.
     private static final int MOST_COUNTED_CHARS = 100_000;
@@ -90,7 +92,7 @@ public final class ContextWindow {
             bytes += mostBytes(text);
         }
         for (Item item : items) {
-            bytes += OVERHEAD_TOKENS + IMAGE_TOKENS * images(item);
+            bytes += OVERHEAD_TOKENS + attachments(item);
             for (String text : texts(item)) {
                 bytes += mostBytes(text);
             }
@@ -105,7 +107,7 @@ public final class ContextWindow {
 
     /// What an item adds to a prompt, about.
     public long tokens(Item item) {
-        long tokens = OVERHEAD_TOKENS + IMAGE_TOKENS * images(item);
+        long tokens = OVERHEAD_TOKENS + attachments(item);
         for (String text : texts(item)) {
             tokens += count(text);
         }
@@ -118,7 +120,8 @@ public final class ContextWindow {
                 : (long) counter.count(text.substring(0, MOST_COUNTED_CHARS)) * text.length() / MOST_COUNTED_CHARS;
     }
 
-    private static long images(Item item) {
+    /// Tokens of what is no text.
+    private static long attachments(Item item) {
         List<Part> parts = switch (item) {
             case Item.Message message -> message.parts();
             case Item.ToolResult result -> result.parts();
@@ -129,7 +132,18 @@ public final class ContextWindow {
                     Item.Compaction _,
                     Item.Draft _ -> List.of();
         };
-        return parts.stream().filter(Part.Image.class::isInstance).count();
+        return parts.stream()
+                .mapToLong(part -> switch (part) {
+                    case Part.Image _ -> IMAGE_TOKENS;
+                    case Part.File file when file.isPdf() -> pdfTokens(file);
+                    case Part.File _, Part.Text _, Part.Refusal _ -> 0;
+                })
+                .sum();
+    }
+
+    /// A model reads the text of each page and sees it as an image; how many there are, only the size tells.
+    public static long pdfTokens(Part.File pdf) {
+        return LEAST_PDF_TOKENS + pdf.data().length() / CHARACTERS_PER_PDF_TOKEN;
     }
 
     private static List<String> texts(Item item) {
@@ -139,6 +153,7 @@ public final class ContextWindow {
                         .map(part -> switch (part) {
                             case Part.Text(String text) -> text;
                             case Part.Refusal(String text) -> text;
+                            case Part.File file -> file.isPdf() ? file.name() : file.name() + file.text();
                             case Part.Image _ -> "";
                         })
                         .toList();

@@ -1,5 +1,7 @@
 package dev.turnpike.conversation;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ public sealed interface Item {
                     case Part.Text(String text) -> text.length();
                     case Part.Refusal(String text) -> text.length();
                     case Part.Image(String url, var _) -> url.length();
+                    case Part.File(String name, String data) -> name.length() + data.length();
                 })
                 .sum();
     }
@@ -228,5 +231,33 @@ public sealed interface Item {
         /// @param url an https or data URL
         /// @param detail `low`, `high`, `auto`; null leaves it to the provider
         record Image(String url, @Nullable String detail) implements Part {}
+
+        /// A PDF, or a file of text.
+        ///
+        /// @param name as the caller calls it
+        /// @param data its bytes as the caller sent them: in base64, or as a data URL
+        record File(String name, String data) implements Part {
+            /// What `%PDF-` begins with in base64.
+            private static final String PDF = "JVBERi";
+
+            /// Its bytes in base64.
+            public String base64() {
+                return data.startsWith("data:") ? data.substring(data.indexOf(',') + 1) : data;
+            }
+
+            public boolean isPdf() {
+                return base64().startsWith(PDF);
+            }
+
+            /// What is written in a file of text.
+            public String text() {
+                return new String(Base64.getDecoder().decode(base64()), StandardCharsets.UTF_8);
+            }
+        }
+
+        /// Whether it is something else than text, which not every place of a model's request can hold.
+        default boolean isAttachment() {
+            return this instanceof Image || this instanceof File;
+        }
     }
 }

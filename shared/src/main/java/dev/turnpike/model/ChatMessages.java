@@ -31,7 +31,7 @@ final class ChatMessages {
     private static final String NO_RESULT = "No result was given for this call.";
     private static final String SUMMARY = "Summary of our conversation up to this point:\n\n";
     private static final String LATEST_REQUEST = "\n\nMy latest request, word for word:\n\n";
-    private static final String IMAGES_FOLLOW = "The result follows in the next message.";
+    private static final String ATTACHMENTS_FOLLOW = "The result follows in the next message.";
     private static final Pattern NOT_IN_NAMES = Pattern.compile("[^A-Za-z0-9_-]");
     private static final int MAX_NAME = 64;
 
@@ -78,7 +78,7 @@ final class ChatMessages {
         json.writeStringProperty("role", message.role() == Role.USER ? "user" : "system");
         name(message);
         json.writeName("content");
-        if (message.parts().stream().anyMatch(Part.Image.class::isInstance)
+        if (message.parts().stream().anyMatch(Part::isAttachment)
                 || message.parts().size() > 1) {
             json.writeStartArray();
             message.parts().forEach(this::part);
@@ -107,6 +107,8 @@ final class ChatMessages {
             case Part.Text(String text) -> textPart(text);
             case Part.Refusal(String text) -> textPart(text);
             case Part.Image(String url, var detail) -> imagePart(url, detail);
+            case Part.File file when file.isPdf() -> pdfPart(file);
+            case Part.File file -> textPart("File " + file.name() + ":\n\n" + file.text());
         }
     }
 
@@ -123,6 +125,14 @@ final class ChatMessages {
         if (detail != null) {
             json.writeStringProperty("detail", ModelText.wellFormed(detail));
         }
+        json.writeEndObject().writeEndObject();
+    }
+
+    private void pdfPart(Part.File pdf) {
+        json.writeStartObject().writeStringProperty("type", "file");
+        json.writeName("file").writeStartObject();
+        json.writeStringProperty("filename", ModelText.wellFormed(pdf.name()));
+        json.writeStringProperty("file_data", "data:application/pdf;base64," + pdf.base64());
         json.writeEndObject().writeEndObject();
     }
 
@@ -167,7 +177,7 @@ final class ChatMessages {
         for (int call : calls) {
             result(call);
         }
-        images(calls);
+        attachments(calls);
         return to;
     }
 
@@ -193,24 +203,22 @@ final class ChatMessages {
         if (result == null) {
             return NO_RESULT;
         }
-        boolean onlyImages =
-                result.output().isEmpty() && result.parts().stream().anyMatch(Part.Image.class::isInstance);
-        return onlyImages ? IMAGES_FOLLOW : result.output();
+        boolean onlyAttachments =
+                result.output().isEmpty() && result.parts().stream().anyMatch(Part::isAttachment);
+        return onlyAttachments ? ATTACHMENTS_FOLLOW : result.output();
     }
 
     /// What tools gave beside text, in one message right after all results: providers take a tool's result as text
     /// only,
     /// and no other message between them.
-    private void images(int[] calls) {
+    private void attachments(int[] calls) {
         boolean begun = false;
         for (int call : calls) {
             ToolResult result = resultOf(call);
-            List<Part> images = result == null
+            List<Part> attachments = result == null
                     ? List.of()
-                    : result.parts().stream()
-                            .filter(Part.Image.class::isInstance)
-                            .toList();
-            if (!images.isEmpty()) {
+                    : result.parts().stream().filter(Part::isAttachment).toList();
+            if (!attachments.isEmpty()) {
                 if (!begun) {
                     json.writeStartObject().writeStringProperty("role", "user");
                     json.writeName("content").writeStartArray();
@@ -218,7 +226,7 @@ final class ChatMessages {
                 }
                 var asked = (ToolCall) items.get(call);
                 textPart("The result of " + asked.name() + " (" + asked.callId() + ") has:");
-                images.forEach(this::part);
+                attachments.forEach(this::part);
             }
         }
         if (begun) {
@@ -253,7 +261,7 @@ final class ChatMessages {
             switch (part) {
                 case Part.Text(String words) -> text.append(words);
                 case Part.Refusal(String words) -> text.append(words);
-                case Part.Image _ -> {}
+                case Part.Image _, Part.File _ -> {}
             }
         }
         return text.toString();

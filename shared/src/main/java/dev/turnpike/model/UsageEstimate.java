@@ -1,5 +1,6 @@
 package dev.turnpike.model;
 
+import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.tokens.TokenCounter;
@@ -44,7 +45,7 @@ public final class UsageEstimate {
                 TOKENS_AROUND
                         + tokens(result.output())
                         + result.parts().stream()
-                                .filter(Part.Image.class::isInstance)
+                                .filter(Part::isAttachment)
                                 .mapToLong(this::tokens)
                                 .sum();
             case Item.Compaction compaction ->
@@ -58,6 +59,8 @@ public final class UsageEstimate {
         return switch (part) {
             case Part.Text(String text) -> tokens(text);
             case Part.Refusal(String text) -> tokens(text);
+            case Part.File file ->
+                tokens(file.name()) + (file.isPdf() ? ContextWindow.pdfTokens(file) : tokens(file.text()));
             case Part.Image image -> Objects.equals(image.detail(), "low") ? LOW_DETAIL_TOKENS : IMAGE_TOKENS;
         };
     }

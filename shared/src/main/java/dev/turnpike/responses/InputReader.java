@@ -148,17 +148,15 @@ final class InputReader {
 
     private static Part part(Fields part, Role role) {
         String type = part.requiredText("type");
-        List<String> allowed =
-                role == Role.ASSISTANT ? List.of("output_text", "refusal") : List.of("input_text", "input_image");
+        List<String> allowed = role == Role.ASSISTANT
+                ? List.of("output_text", "refusal")
+                : List.of("input_text", "input_image", "input_file");
         if (!allowed.contains(type)) {
-            if (type.equals("input_file") && role != Role.ASSISTANT) {
-                throw ApiException.invalid(
-                        "unsupported_value", part.path("type"), "Files are not supported. Send their text.");
-            }
             throw Fields.notAllowed(part.path("type"), type, allowed);
         }
         return switch (type) {
             case "input_image" -> image(part);
+            case "input_file" -> FileData.read(part);
             case "refusal" -> new Part.Refusal(part.requiredText("refusal"));
             default -> new Part.Text(part.requiredText("text"));
         };

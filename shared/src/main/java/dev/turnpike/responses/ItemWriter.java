@@ -121,6 +121,11 @@ final class ItemWriter {
                 json.writeStringProperty("type", "refusal");
                 json.writeStringProperty("refusal", text);
             }
+            case Part.File(String name, String data) -> {
+                json.writeStringProperty("type", "input_file");
+                json.writeStringProperty("filename", name);
+                json.writeStringProperty("file_data", data);
+            }
             case Part.Image image -> {
                 json.writeStringProperty("type", "input_image");
                 json.writeStringProperty("image_url", image.url());

@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// @param serverTools names of the tools that runs are offered
 /// @param compaction of a request that does not say when older items are to be summarised
 /// @param modelAllowed whether a request may name this model
+/// @param readsPdfs whether this model can be sent PDFs
 public record RequestSettings(
         int maxTokens,
         @Nullable Double temperature,
         List<String> serverTools,
         Compaction compaction,
-        Predicate<String> modelAllowed) {}
+        Predicate<String> modelAllowed,
+        Predicate<String> readsPdfs) {}

@@ -54,6 +54,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
     /// @param baseUrl without a slash at its end; https, or http to a loopback or private host
     /// @param priceProvider absent: told by the base URL
     /// @param models what a request may name; the two defaults are always allowed
+    /// @param pdfModels those that can be sent PDFs
     /// @param enforcement what JSON forms of answers the provider makes sure of
     /// @param temperature absent: the provider's own
     public record Provider(
@@ -62,6 +63,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
             String model,
             String visionModel,
             NamePatterns models,
+            NamePatterns pdfModels,
             Enforcement enforcement,
             OptionalDouble temperature) {
 
@@ -149,6 +151,7 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
                 environment.text(Variable.MODEL),
                 environment.text(Variable.VISION_MODEL),
                 environment.names(Variable.MODELS),
+                environment.names(Variable.PDF_MODELS),
                 enforcement(environment),
                 environment.optionalNumber(Variable.TEMPERATURE, 0, 2));
     }

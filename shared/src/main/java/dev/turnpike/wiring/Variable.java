@@ -17,6 +17,9 @@ enum Variable {
     MODEL("the model of a queued message that names none", "gpt-4o-mini"),
     VISION_MODEL("the model of a queued message that names none and holds images", "gpt-4o"),
     MODELS("the models that requests may name, separated by commas, * for any characters", "*"),
+    PDF_MODELS(
+            "the models that read PDFs, separated by commas, * for any characters, or nothing for none",
+            "gpt-4o*,gpt-4.1*,gpt-5*,o1,o1-*,o3*,o4-mini*"),
     STRICT_SCHEMAS(
             "what JSON forms of answers the provider makes sure of: never, strict (those asked for with strict) or"
                     + " always, or nothing to tell it by OPENAI_BASE_URL",

@@ -157,7 +157,8 @@ public final class Wiring {
                 to.temperature().isPresent() ? to.temperature().getAsDouble() : null,
                 offered,
                 compactAbove.isPresent() ? new Compaction.Above(compactAbove.getAsInt()) : new Compaction.Never(),
-                to::allows);
+                to::allows,
+                to.pdfModels()::matches);
     }
 
     private StepEngine engine(String owner) {

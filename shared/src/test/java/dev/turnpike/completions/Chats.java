@@ -20,6 +20,7 @@ final class Chats {
             null,
             List.of("calculate", "recall"),
             new RunRequest.Compaction.Never(),
+            model -> model.startsWith("gpt-"),
             model -> model.startsWith("gpt-"));
     private static final RequestReader REQUESTS = new RequestReader(MAPPER, SETTINGS);
 

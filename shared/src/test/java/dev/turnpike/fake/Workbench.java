@@ -122,7 +122,12 @@ public final class Workbench {
         requests = new RequestReader(
                 mapper,
                 new RequestSettings(
-                        1_000, null, List.copyOf(registry.names()), new RunRequest.Compaction.Never(), _ -> true));
+                        1_000,
+                        null,
+                        List.copyOf(registry.names()),
+                        new RunRequest.Compaction.Never(),
+                        _ -> true,
+                        model -> model.startsWith("gpt-")));
         var contexts = new ContextLoader(store, settings.maxHistory());
         var prompt = new Prompt(new ContextWindow(String::length), registry, PRICES, settings);
         var modelStep = new ModelStep(answering, prompt, new AnswerCheck(Enforcement.STRICT), PRICES, settings, ids);

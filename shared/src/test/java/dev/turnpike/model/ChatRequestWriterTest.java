@@ -112,6 +112,21 @@ final class ChatRequestWriterTest {
     }
 
     @Test
+    void aFileOfTextIsReadOutAndAPdfIsPassedOn() {
+        var files = new Message(
+                "",
+                Role.USER,
+                List.of(new Part.File("a.txt", "data:text/plain;base64,SGk="), new Part.File("b.pdf", "JVBERi0xLjc=")),
+                false);
+
+        assertThat(written(request(List.of(files))).path("messages")).isEqualTo(json("""
+            [{"role": "user", "content": [
+              {"type": "text", "text": "File a.txt:\\n\\nHi"},
+              {"type": "file", "file": {"filename": "b.pdf", "file_data": "data:application/pdf;base64,JVBERi0xLjc="}}]}]\
+            """));
+    }
+
+    @Test
     void toolsAreDeclaredWithTheirSchemaAndTheChoice() {
         var bare = new ToolSpec("now", null, null, null);
 

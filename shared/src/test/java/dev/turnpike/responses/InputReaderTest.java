@@ -262,7 +262,7 @@ class InputReaderTest {
         {"role":"user","content":[{"type":"output_text","text":"x"}]} | invalid_value | .content[0].type | Invalid value: 'output_text'. Supported values are: 'input_text' and 'input_image'.
         {"role":"assistant","content":[{"type":"input_text","text":"x"}]} | invalid_value | .content[0].type | Invalid value: 'input_text'. Supported values are: 'output_text' and 'refusal'.
         {"role":"user","content":[{"type":"input_text"}]} | missing_required_parameter | .content[0].text | Missing required parameter: 'input[0].content[0].text'.
-        {"role":"user","content":[{"type":"input_file","file_id":"f"}]} | unsupported_value | .content[0].type | Files are not supported. Send their text.
+        {"role":"user","content":[{"type":"input_file","file_id":"f"}]} | unsupported_value | .content[0].file_id | Files that lie elsewhere are not supported. Send the file itself in 'file_data'.
         # images
         {"role":"user","content":[{"type":"input_image"}]} | missing_required_parameter | .content[0].image_url | Missing required parameter: 'input[0].content[0].image_url'.
         {"role":"user","content":[{"type":"input_image","image_url":{"url":"x"}}]} | invalid_type | .content[0].image_url | Invalid type for 'input[0].content[0].image_url': expected a string, but got an object instead.

@@ -157,7 +157,13 @@ class RequestReaderTest {
         CreateRequest request = Requests.with("");
         var stricter = new RequestReader(
                 Requests.MAPPER,
-                new RequestSettings(4_000, null, List.of("another"), new RunRequest.Compaction.Never(), _ -> false));
+                new RequestSettings(
+                        4_000,
+                        null,
+                        List.of("another"),
+                        new RunRequest.Compaction.Never(),
+                        _ -> false,
+                        model -> model.startsWith("gpt-")));
         assertThat(stricter.read(request.request().wire())).isEqualTo(request.request());
     }
 

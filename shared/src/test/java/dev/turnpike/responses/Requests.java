@@ -24,6 +24,7 @@ final class Requests {
                 temperature,
                 List.of("calculate", "recall"),
                 new RunRequest.Compaction.Never(),
+                model -> model.startsWith("gpt-"),
                 model -> model.startsWith("gpt-"));
     }
 

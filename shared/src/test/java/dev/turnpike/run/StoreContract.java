@@ -43,7 +43,13 @@ public abstract class StoreContract {
     private final JsonMapper mapper = WireJson.mapper();
     private final RequestReader requests = new RequestReader(
             mapper,
-            new RequestSettings(1_000, 0.5, List.of("calculate"), new RunRequest.Compaction.Never(), _ -> true));
+            new RequestSettings(
+                    1_000,
+                    0.5,
+                    List.of("calculate"),
+                    new RunRequest.Compaction.Never(),
+                    _ -> true,
+                    model -> model.startsWith("gpt-")));
 
     protected RunStore runs;
     protected ConversationStore conversations;

@@ -81,7 +81,12 @@ final class Bench {
         List<String> names = Arrays.stream(tools).map(Tool::name).toList();
         var responses = new ResponseWriter(MAPPER);
         var settings = new RequestSettings(
-                1_000, null, names, new RunRequest.Compaction.Never(), model -> model.startsWith("gpt-"));
+                1_000,
+                null,
+                names,
+                new RunRequest.Compaction.Never(),
+                model -> model.startsWith("gpt-"),
+                model -> model.startsWith("gpt-4"));
         var requests = new RequestReader(MAPPER, settings);
         return new ApiParts(
                 new Authenticator(keys, () -> "the-admin-key", work.clock),
