@@ -2,7 +2,6 @@ package dev.turnpike.admission;
 
 import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.History;
-import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore;
@@ -78,9 +77,8 @@ public final class PromptCount {
     }
 
     private Optional<ForkPoint> inConversation(String tenant, String id) {
-        Optional<Conversation> found = id.matches("conv_[0-9a-z]{26}")
-                ? conversations.find(new ConversationKey(tenant, id.substring(5)))
-                : Optional.empty();
-        return found.map(conversation -> new ForkPoint(conversation.key().id(), conversation.nextSeq()));
+        return ConversationKey.parse(tenant, id)
+                .flatMap(conversations::find)
+                .map(conversation -> new ForkPoint(conversation.key().id(), conversation.nextSeq()));
     }
 }

@@ -181,7 +181,7 @@ public final class RunAdmission {
             boolean holder = previous.key().run().equals(conversation.get().activeRun());
             return holder && mayWait(application)
                     ? waitFor(application, conversation.get(), true)
-                    : new Admission.ConversationLocked("conv_" + key.id());
+                    : new Admission.ConversationLocked(key.wireId());
         }
         List<Item> output = itemsOf(conversations.range(key, previous.inputEnd(), previous.endSeq()));
         Optional<Admission> wrong = CallPairs.check(application.input(), output, output);
@@ -195,9 +195,8 @@ public final class RunAdmission {
     }
 
     private Admission inConversation(Application application, String id) {
-        Optional<Conversation> found = id.matches("conv_[0-9a-z]{26}")
-                ? conversations.find(new ConversationKey(application.tenant(), id.substring(5)))
-                : Optional.empty();
+        Optional<Conversation> found =
+                ConversationKey.parse(application.tenant(), id).flatMap(conversations::find);
         if (found.isEmpty()) {
             return new Admission.ConversationNotFound(id);
         }
@@ -237,8 +236,7 @@ public final class RunAdmission {
         if (conversation.activeRun() != null) {
             return mayWait(application)
                     ? waitFor(application, conversation, false)
-                    : new Admission.ConversationLocked(
-                            "conv_" + conversation.key().id());
+                    : new Admission.ConversationLocked(conversation.key().wireId());
         }
         if (application.input().size() > RunStore.MOST_ITEMS_AT_ONCE) {
             return new Admission.TooManyItems(RunStore.MOST_ITEMS_AT_ONCE);
@@ -304,7 +302,7 @@ public final class RunAdmission {
                 case Creation.Created(Run created) -> new Admission.Admitted(created, input);
                 case Creation.Repeated(Run earlier) -> new Admission.Repeated(earlier);
                 case Creation.KeyReused() -> new Admission.KeyReused();
-                case Creation.Locked() -> new Admission.ConversationLocked("conv_" + conversation.id());
+                case Creation.Locked() -> new Admission.ConversationLocked(conversation.wireId());
             };
         } catch (ItemTooLargeException _) {
             return new Admission.ItemTooLarge();

@@ -191,14 +191,7 @@ public final class CompletionReader {
         if (!stop.isArray()) {
             throw ApiException.wrongType("stop", "a string or an array", Fields.kind(stop));
         }
-        int stops = body.texts("stop").size();
-        if (stops > MOST_STOPS) {
-            throw ApiException.invalid(
-                    "array_above_max_length",
-                    "stop",
-                    "Invalid 'stop': array too long. Expected an array with maximum length %d, but got an array with length %d instead."
-                            .formatted(MOST_STOPS, stops));
-        }
+        body.atMost("stop", body.texts("stop").size(), MOST_STOPS);
     }
 
     private static void logitBias(Fields body) {

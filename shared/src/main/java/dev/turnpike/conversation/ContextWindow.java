@@ -122,17 +122,7 @@ public final class ContextWindow {
 
     /// Tokens of what is no text.
     private static long attachments(Item item) {
-        List<Part> parts = switch (item) {
-            case Item.Message message -> message.parts();
-            case Item.ToolResult result -> result.parts();
-            case Item.ToolCall _,
-                    Item.Reasoning _,
-                    Item.ApprovalRequest _,
-                    Item.Approval _,
-                    Item.Compaction _,
-                    Item.Draft _ -> List.of();
-        };
-        return parts.stream()
+        return item.parts().stream()
                 .mapToLong(part -> switch (part) {
                     case Part.Image _ -> IMAGE_TOKENS;
                     case Part.File file when file.isPdf() -> pdfTokens(file);

@@ -51,6 +51,11 @@ public sealed interface Item {
         return text.toString();
     }
 
+    /// The pieces that it is made of; none where it is no message and no result in parts.
+    default List<Part> parts() {
+        return List.of();
+    }
+
     /// The same item under another id.
     Item withId(String id);
 
@@ -242,11 +247,15 @@ public sealed interface Item {
 
             /// Its bytes in base64.
             public String base64() {
-                return data.startsWith("data:") ? data.substring(data.indexOf(',') + 1) : data;
+                return data.substring(beginning());
             }
 
             public boolean isPdf() {
-                return base64().startsWith(PDF);
+                return data.startsWith(PDF, beginning());
+            }
+
+            private int beginning() {
+                return data.startsWith("data:") ? data.indexOf(',') + 1 : 0;
             }
 
             /// What is written in a file of text.

@@ -17,13 +17,7 @@ final class ContextManagement {
             return Optional.empty();
         }
         List<Fields> rules = body.objects("context_management");
-        if (rules.size() > 1) {
-            throw ApiException.invalid(
-                    "array_above_max_length",
-                    "context_management",
-                    "Invalid 'context_management': array too long. Expected an array with maximum length 1, but got"
-                            + " an array with length " + rules.size() + " instead.");
-        }
+        body.atMost("context_management", rules.size(), 1);
         return Optional.of(rules.isEmpty() ? new Compaction.Never() : rule(rules.getFirst()));
     }
 

@@ -63,14 +63,7 @@ public final class ConversationReader {
     }
 
     private static List<Item> items(Fields body) {
-        int items = body.objects("items").size();
-        if (items > MOST_ITEMS) {
-            throw ApiException.invalid(
-                    "array_above_max_length",
-                    "items",
-                    "Invalid 'items': array too long. Expected an array with maximum length %d, but got an array with length %d instead."
-                            .formatted(MOST_ITEMS, items));
-        }
+        body.atMost("items", body.objects("items").size(), MOST_ITEMS);
         List<Item> read = InputReader.items(body, "items");
         if (read.stream().anyMatch(Item.Approval.class::isInstance)) {
             throw ApiException.invalid(

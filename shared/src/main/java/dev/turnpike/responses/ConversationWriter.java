@@ -14,7 +14,7 @@ public final class ConversationWriter {
     private ConversationWriter() {}
 
     public static String id(Conversation conversation) {
-        return "conv_" + conversation.key().id();
+        return conversation.key().wireId();
     }
 
     public static void conversation(JsonGenerator json, Conversation conversation) {

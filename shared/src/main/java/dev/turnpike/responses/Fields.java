@@ -193,6 +193,18 @@ public final class Fields {
         return objects;
     }
 
+    /// @param size of the array that the field is
+    /// @throws ApiException it is longer than `most`
+    public void atMost(String name, int size, int most) {
+        if (size > most) {
+            throw ApiException.invalid(
+                    "array_above_max_length",
+                    path(name),
+                    "Invalid '%s': array too long. Expected an array with maximum length %d, but got an array with length %d instead."
+                            .formatted(path(name), most, size));
+        }
+    }
+
     public List<String> texts(String name) {
         List<String> texts = new ArrayList<>();
         for (JsonNode element : array(name)) {

@@ -76,7 +76,7 @@ public final class FileData {
     /// @param param the field that the input came in
     public static void check(String model, List<Item> input, Predicate<String> readsPdfs, String param) {
         boolean pdf = input.stream()
-                .flatMap(item -> parts(item).stream())
+                .flatMap(item -> item.parts().stream())
                 .anyMatch(part -> part instanceof Part.File file && file.isPdf());
         if (pdf && !readsPdfs.test(model)) {
             throw ApiException.invalid(
@@ -85,18 +85,5 @@ public final class FileData {
                     "The model '%s' does not read PDFs here. Send their text, or ask another model."
                             .formatted(WireText.shown(model)));
         }
-    }
-
-    private static List<Part> parts(Item item) {
-        return switch (item) {
-            case Item.Message message -> message.parts();
-            case Item.ToolResult result -> result.parts();
-            case Item.ToolCall _,
-                    Item.Reasoning _,
-                    Item.ApprovalRequest _,
-                    Item.Approval _,
-                    Item.Compaction _,
-                    Item.Draft _ -> List.of();
-        };
     }
 }

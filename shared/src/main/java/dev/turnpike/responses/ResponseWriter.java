@@ -131,7 +131,7 @@ public final class ResponseWriter {
         orNull(json, asked, "previous_response_id");
         if (given(asked, "conversation")) {
             json.writeObjectPropertyStart("conversation");
-            json.writeStringProperty("id", "conv_" + run.key().conversation().id());
+            json.writeStringProperty("id", run.key().conversation().wireId());
             json.writeEndObject();
         }
         or(json, asked, "temperature", "1.0");

@@ -28,11 +28,16 @@ final class AnswerGate implements Consumer<RunEvent> {
 
     @Override
     public void accept(RunEvent event) {
-        boolean begins = event instanceof RunEvent.ItemOpened(Item.Message _);
-        if (open || (!begins && held.isEmpty())) {
+        if (open) {
             watcher.accept(event);
-            return;
+        } else if (held.isEmpty() && !(event instanceof RunEvent.ItemOpened(Item.Message _))) {
+            watcher.accept(event);
+        } else {
+            hold(event);
         }
+    }
+
+    private void hold(RunEvent event) {
         held.add(event);
         if (event instanceof RunEvent.ItemOpened(Item.Message message)) {
             messages.add(message.id());

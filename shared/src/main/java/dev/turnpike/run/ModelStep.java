@@ -114,13 +114,9 @@ public final class ModelStep {
         if (whole.text().isBlank()) {
             return new StepResult(List.of(), row, -1, new Verdict.Stop(StopReason.ERROR, NO_SUMMARY));
         }
-        boolean all = live.run().request().compaction() instanceof RunRequest.Compaction.AtOnce;
         List<Item> items = new ArrayList<>();
-        if (all) {
-            compacting.requests().forEach(request -> items.add(request.withId(id(live, request, items.size()))));
-        }
-        int kept = all ? items.size() : compacting.kept();
-        var summary = new Item.Compaction("", whole.text(), compacting.latestRequest(), kept);
+        compacting.requests().forEach(request -> items.add(request.withId(id(live, request, items.size()))));
+        var summary = new Item.Compaction("", whole.text(), compacting.latestRequest(), compacting.kept());
         items.add(summary.withId(id(live, summary, items.size())));
         live.emit(new RunEvent.ItemOpened(items.getLast()));
         live.emit(new RunEvent.ItemClosed(items.getLast()));

@@ -106,9 +106,9 @@ public final class Prompt {
     }
 
     /// @param request asks the model for a summary
-    /// @param kept how many items, the newest, it leaves out
+    /// @param kept how many items stay as they are right before the summary
     /// @param latestRequest what the caller last said
-    /// @param requests the caller's messages that the caller is given back beside the summary
+    /// @param requests the caller's messages to give back beside the summary, where nothing else was asked for
     record Compacting(ModelRequest request, int kept, String latestRequest, List<Item.Message> requests) {}
 
     /// Asks for a summary of what the model was last shown. It begins as every call of the conversation begins, so that
@@ -121,15 +121,18 @@ public final class Prompt {
             case Compaction.Above(long tokens) -> cut(view, tokens);
             case Compaction.NearlyFull() -> cut(view, nearlyFull(request));
         };
+        List<Item.Message> requests = request.compaction() instanceof Compaction.AtOnce
+                ? view.requests(window::tokens, MOST_REQUEST_TOKENS)
+                : List.of();
         List<Item> old = new ArrayList<>(view.items().subList(0, cut));
         old.add(Item.Message.text("", Item.Role.USER, SUMMARISE));
         List<ToolSpec> offered = offered(live);
         Fit context = fit(new ModelView(view.summary(), old, 1), request, offered);
         return new Compacting(
                 summaryOf(request, context.items(), offered),
-                view.items().size() - cut,
+                view.items().size() - cut + requests.size(),
                 view.latestRequest(),
-                view.requests(window::tokens, MOST_REQUEST_TOKENS));
+                requests);
     }
 
     private static ModelRequest summaryOf(RunRequest request, List<Item> items, List<ToolSpec> offered) {

@@ -15,15 +15,10 @@ import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /// `/v1/conversations` and `/v1/conversations/{id}`.
 final class Conversations {
-    private static final Pattern ID = Pattern.compile("conv_([0-9a-z]{26})");
-
     private final ApiParts parts;
     private final ItemChanges changes;
 
@@ -54,7 +49,11 @@ final class Conversations {
     void list(HttpRequest request, Principal caller, HttpReply reply) throws IOException {
         int limit = PageQuery.limit(request);
         String after = request.query().get("after");
-        String before = after == null ? null : id(after).orElseThrow(() -> PageQuery.notAnId(after, "a conversation"));
+        String before = after == null
+                ? null
+                : ConversationKey.parse(caller.tenant(), after)
+                        .orElseThrow(() -> PageQuery.notAnId(after, "a conversation"))
+                        .id();
         List<Conversation> found = parts.conversations().newestFirst(caller.tenant(), before, limit + 1);
         boolean more = found.size() > limit;
         List<Conversation> page = more ? found.subList(0, limit) : found;
@@ -79,10 +78,8 @@ final class Conversations {
     /// `DELETE /v1/conversations/{id}`: the conversation, its items, its runs and its notes are gone; what it cost
     /// stays in the ledger. A run that is at work in it ends without a trace.
     void delete(String id, Principal caller, HttpReply reply) throws IOException {
-        boolean deleted = id(id).map(known -> parts.conversations()
-                        .delete(
-                                new ConversationKey(caller.tenant(), known),
-                                parts.clock().instant()))
+        boolean deleted = ConversationKey.parse(caller.tenant(), id)
+                .map(key -> parts.conversations().delete(key, parts.clock().instant()))
                 .orElse(false);
         if (!deleted) {
             throw notFound(id);
@@ -98,14 +95,9 @@ final class Conversations {
 
     /// @throws ApiException 404: there is none, or it is another tenant's
     Conversation find(String id, Principal caller) {
-        return id(id).map(known -> new ConversationKey(caller.tenant(), known))
+        return ConversationKey.parse(caller.tenant(), id)
                 .flatMap(parts.conversations()::find)
                 .orElseThrow(() -> notFound(id));
-    }
-
-    private static Optional<String> id(String wire) {
-        Matcher known = ID.matcher(wire);
-        return known.matches() ? Optional.of(known.group(1)) : Optional.empty();
     }
 
     private static ApiException notFound(String id) {

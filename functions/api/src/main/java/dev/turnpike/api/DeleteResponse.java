@@ -2,7 +2,6 @@ package dev.turnpike.api;
 
 import dev.turnpike.access.Principal;
 import dev.turnpike.responses.ApiException;
-import dev.turnpike.responses.WireText;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunKey;
 import dev.turnpike.wiring.ApiParts;
@@ -22,10 +21,10 @@ final class DeleteResponse {
     }
 
     void serve(String id, Principal caller, HttpReply reply) throws IOException {
-        RunKey key = RunKey.parse(caller.tenant(), id).orElseThrow(() -> notFound(id));
+        RunKey key = RunKey.parse(caller.tenant(), id).orElseThrow(() -> StoredResponses.notFound(id));
         Optional<Run> run = parts.runs().find(key);
         if (run.isPresent() && !run.get().request().store()) {
-            throw notFound(id);
+            throw StoredResponses.notFound(id);
         }
         boolean withItems = run.isPresent() && !inConversation(run.get());
         switch (parts.runs().delete(key, withItems, parts.clock().instant())) {
@@ -43,15 +42,11 @@ final class DeleteResponse {
                         "id",
                         "Cannot delete a response that is still being made. Wait for its end, or cancel it if it runs"
                                 + " in the background.");
-            case UNKNOWN -> throw notFound(id);
+            case UNKNOWN -> throw StoredResponses.notFound(id);
         }
     }
 
     private boolean inConversation(Run run) {
         return parts.mapper().readTree(run.request().wire()).hasNonNull("conversation");
-    }
-
-    private static ApiException notFound(String id) {
-        return ApiException.notFound("Response with id '" + WireText.shown(id) + "' not found.");
     }
 }
