@@ -53,6 +53,11 @@ final class LiveRun {
         return (int) (run.endSeq() - run.firstSeq());
     }
 
+    /// Whether it has done nothing yet, but to summarise what came before.
+    boolean begins() {
+        return output().stream().allMatch(Item.Compaction.class::isInstance);
+    }
+
     /// How many calls of our tools the run has dealt with. It is the same for whoever holds the run next.
     int toolCalls() {
         return (int) output().stream()

@@ -59,7 +59,7 @@ public final class Prompt {
         Fit context = fit(ModelView.of(live.items(), live.ownItems()), request, offered);
         boolean whole = !context.dropped() && !live.olderItems();
         return context.fits() && (whole || request.truncation())
-                ? Optional.of(modelRequest(request, live.run().step(), context.items(), offered))
+                ? Optional.of(modelRequest(request, live.begins(), context.items(), offered))
                 : Optional.empty();
     }
 
@@ -71,7 +71,7 @@ public final class Prompt {
         List<ToolSpec> offered = offered(request);
         ModelView view = ModelView.of(items, input);
         Fit context = fit(view, request, offered);
-        return modelRequest(request, 0, context.fits() ? context.items() : view.all(), offered);
+        return modelRequest(request, true, context.fits() ? context.items() : view.all(), offered);
     }
 
     /// Whether the older part of what the model would be shown is to be summarised first.
@@ -202,25 +202,24 @@ public final class Prompt {
         return context - Math.min(request.maxOutputTokens(), context / 2);
     }
 
-    private static ModelRequest modelRequest(RunRequest request, int step, List<Item> items, List<ToolSpec> offered) {
+    private static ModelRequest modelRequest(
+            RunRequest request, boolean first, List<Item> items, List<ToolSpec> offered) {
         return new ModelRequest(
                 request.model(),
                 request.instructions(),
                 items,
                 offered,
-                choice(request, step),
+                choice(request, first),
                 request.parallelToolCalls(),
                 request.maxOutputTokens(),
                 request.parameters());
     }
 
     /// A forced call is forced once: after its result the model must be free to answer.
-    private static ToolChoice choice(RunRequest request, int step) {
+    private static ToolChoice choice(RunRequest request, boolean first) {
         return switch (request.toolChoice()) {
-            case ToolChoice.Auto auto -> auto;
-            case ToolChoice.None none -> none;
-            case ToolChoice.Required required -> step == 0 ? required : ToolChoice.AUTO;
-            case ToolChoice.Named named -> step == 0 ? named : ToolChoice.AUTO;
+            case ToolChoice.Auto _, ToolChoice.None _ -> request.toolChoice();
+            case ToolChoice.Required _, ToolChoice.Named _ -> first ? request.toolChoice() : ToolChoice.AUTO;
         };
     }
 }

@@ -180,6 +180,18 @@ class CompactionTest {
     }
 
     @Test
+    void aForcedCallIsStillForcedAfterASummary() {
+        Run first = turn(null, "x".repeat(2_500));
+        bench.model.plays(says("All x."), calls("look"), says("Seen."));
+
+        bench.call("{\"input\": \"Go on.\", \"tool_choice\": \"required\", \"previous_response_id\": \""
+                + first.key().responseId() + "\", " + WHEN_LONG + "}");
+
+        assertThat(bench.model.requests().stream().map(ModelRequest::toolChoice))
+                .containsExactly(ToolChoice.AUTO, new ToolChoice.None(), new ToolChoice.Required(), ToolChoice.AUTO);
+    }
+
+    @Test
     void aModelThatFailsAtItEndsTheRunWithItsError() {
         Run first = turn(null, "x".repeat(2_500));
         bench.model.plays(fails(Kind.REFUSED));
