@@ -2,17 +2,19 @@ package dev.turnpike.api;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
+import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.conversation.Item;
+import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.CreateRequest;
 import dev.turnpike.responses.Failures;
-import dev.turnpike.run.Outcome;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunStatus;
+import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.wiring.ApiParts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -48,7 +50,7 @@ final class CompactResponse {
                 null);
         switch (caller.admit(parts.admission(), application)) {
             case Admission.Admitted(Run run, List<Item> input) -> {
-                var _ = compact(run, input, deadline, context.getLogger());
+                compact(run, input, deadline, context.getLogger());
                 answer(run, reply, context);
             }
             case Admission.Repeated(Run run) -> answer(run, reply, context);
@@ -56,11 +58,16 @@ final class CompactResponse {
         }
     }
 
-    private Outcome compact(Run run, List<Item> input, Deadline deadline, LambdaLogger log) {
-        return parts.engine().start(run, input, deadline, RunLog.of(log));
+    /// When the storage fails under it, the reaper goes on.
+    private void compact(Run run, List<Item> input, Deadline deadline, LambdaLogger log) {
+        try {
+            var _ = parts.engine().start(run, input, deadline, RunLog.of(log));
+        } catch (StoreUnavailableException down) {
+            log.log(FailureTrace.of(down), LogLevel.ERROR);
+        }
     }
 
-    /// If somebody else goes on with it, this waits for them.
+    /// If somebody else goes on with it, this waits for them. Clients that ask again by themselves would pay twice.
     private void answer(Run first, HttpReply reply, Context context) throws IOException {
         Run run = awaitRun.end(parts.runs().find(first.key()).orElse(first), context)
                 .orElse(first);
@@ -69,7 +76,8 @@ final class CompactResponse {
             throw Failures.of(run, error);
         }
         if (run.status() != RunStatus.COMPLETED) {
-            throw ApiException.unavailable("The conversation was not summarised in time. Try again.");
+            throw ApiException.unavailable("The conversation was not summarised in time. Try again later.")
+                    .withHeader("x-should-retry", "false");
         }
         var json = new ByteArrayOutputStream(4096);
         parts.responses().writeCompaction(json, run, responses.output(run));

@@ -5,9 +5,12 @@ import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.conversation.Item;
+import dev.turnpike.fake.PortCalls.Fault;
 import dev.turnpike.model.ModelException.Kind;
+import dev.turnpike.run.RunStatus;
 import java.io.IOException;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +101,20 @@ class CompactResponseTest {
 
         assertThat(bench.send("POST", "/v1/responses/compact", headers, body).status())
                 .isBetween(400, 499);
+    }
+
+    @Test
+    @DisplayName(
+            "Row 40: when the table fails under it, the summary is made all the same, and nobody asks again by itself")
+    void row40WhenTheTableFails() throws IOException {
+        bench.work.calls.hitNext("commit", Fault.REFUSED);
+
+        Answer answer = compact("\"input\":\"Hello\"");
+
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.header("x-should-retry")).isEqualTo("false");
+        bench.work.recover();
+        assertThat(bench.work.only().status()).isEqualTo(RunStatus.COMPLETED);
     }
 
     @Test
