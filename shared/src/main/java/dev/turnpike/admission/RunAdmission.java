@@ -7,7 +7,7 @@ import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
-import dev.turnpike.run.ContextLoader;
+import dev.turnpike.engine.ContextLoader;
 import dev.turnpike.run.ItemTooLargeException;
 import dev.turnpike.run.Limits;
 import dev.turnpike.run.NewRun;

@@ -12,7 +12,7 @@ public final class IdempotencyKeys {
 
     private IdempotencyKeys() {}
 
-    static String of(Run run, int callIndex, String tool) {
+    public static String of(Run run, int callIndex, String tool) {
         return of(run.key(), run.step(), callIndex, tool);
     }
 

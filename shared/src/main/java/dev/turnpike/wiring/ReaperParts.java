@@ -1,6 +1,6 @@
 package dev.turnpike.wiring;
 
-import dev.turnpike.run.Reaper;
+import dev.turnpike.engine.Reaper;
 import java.time.InstantSource;
 
 /// Everything that the reaper serves with.

@@ -5,6 +5,7 @@ import static dev.turnpike.fake.ScriptedModel.Script.fails;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 
 import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.engine.Outcome;
 import dev.turnpike.fake.MemoryQueue.Delivery;
 import dev.turnpike.fake.MemoryStore.Flaw;
 import dev.turnpike.fake.PortCalls.Fault;
@@ -13,7 +14,6 @@ import dev.turnpike.fake.ScriptedModel.Script;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.model.ModelException.Kind;
-import dev.turnpike.run.Outcome;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.StoreUnavailableException;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.turnpike.proof;
 
+import dev.turnpike.engine.EngineSettings;
 import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.SameThread;
 import dev.turnpike.fake.Workbench;
-import dev.turnpike.run.EngineSettings;
 import dev.turnpike.tool.ToolRegistry;
 import java.util.List;
 

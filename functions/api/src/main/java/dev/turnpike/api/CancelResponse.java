@@ -2,9 +2,9 @@ package dev.turnpike.api;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import dev.turnpike.access.Principal;
+import dev.turnpike.engine.Outcome;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.responses.ApiException;
-import dev.turnpike.run.Outcome;
 import dev.turnpike.run.Run;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;

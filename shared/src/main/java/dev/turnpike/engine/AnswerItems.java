@@ -1,0 +1,259 @@
+package dev.turnpike.engine;
+
+import dev.turnpike.conversation.Ids;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
+import dev.turnpike.conversation.Item.Outcome;
+import dev.turnpike.conversation.Item.Part;
+import dev.turnpike.model.StreamEvent;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunEvent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Turns a model's stream into the items of a conversation, telling the watcher of each as it grows.
+///
+/// Text, refusal and reasoning come one after the other; a change of kind closes the item before. Calls may grow side
+/// by side and close together at the end.
+final class AnswerItems implements Consumer<StreamEvent> {
+    /// What a step brings is committed in one transaction of 100 actions; calls beyond these are not taken up, and a
+    /// model that wants them asks again.
+    private static final int MOST_CALLS = 32;
+
+    private static final String CUT = "The call was not run: the model's answer was cut before its end.";
+
+    private final Ids ids;
+    private final Offer offer;
+    private final Predicate<String> callIdTaken;
+    private final Consumer<RunEvent> watcher;
+    private final List<Open> open = new ArrayList<>();
+    private final Map<Integer, OpenCall> calls = new LinkedHashMap<>();
+    private final List<OpenCall> requests = new ArrayList<>();
+    private long nextSeq;
+    private @Nullable OpenText current;
+    private boolean started;
+
+    /// @param nextSeq place of the first item
+    /// @param callIdTaken whether the conversation has a call of that id: weak backends count from
+    ///     `call_0` in every answer
+    AnswerItems(Ids ids, long nextSeq, Offer offer, Predicate<String> callIdTaken, Consumer<RunEvent> watcher) {
+        this.ids = ids;
+        this.nextSeq = nextSeq;
+        this.offer = offer;
+        this.callIdTaken = callIdTaken;
+        this.watcher = watcher;
+    }
+
+    /// Our tools among those that the model was shown; the others are the caller's.
+    ///
+    /// @param askFirst those whose calls a person must allow
+    /// @param conversation its id, which those of its items carry
+    record Offer(Set<String> serverTools, Set<String> askFirst, String conversation) {
+        static Offer of(Run run) {
+            return new Offer(
+                    Set.copyOf(run.request().serverTools()),
+                    run.request().askFirst(),
+                    run.key().conversation().id());
+        }
+    }
+
+    /// Whether anything has arrived.
+    boolean started() {
+        return started;
+    }
+
+    @Override
+    public void accept(StreamEvent event) {
+        started = true;
+        switch (event) {
+            case StreamEvent.TextDelta(String text) -> {
+                OpenText message = message();
+                message.append(text, false);
+                watcher.accept(new RunEvent.TextDelta(message.id, text));
+            }
+            case StreamEvent.RefusalDelta(String text) -> {
+                OpenText message = message();
+                message.append(text, true);
+                watcher.accept(new RunEvent.RefusalDelta(message.id, text));
+            }
+            case StreamEvent.ReasoningDelta(String text) -> {
+                OpenText reasoning = reasoning();
+                reasoning.append(text, false);
+                watcher.accept(new RunEvent.ReasoningDelta(reasoning.id, text));
+            }
+            case StreamEvent.Alive() -> {}
+            case StreamEvent.ToolCallStarted(int call, String callId, String name) -> startCall(call, callId, name);
+            case StreamEvent.ToolCallDelta(int call, String arguments) -> {
+                OpenCall opened = calls.get(call);
+                if (opened != null) {
+                    opened.arguments.append(arguments);
+                    if (!requests.contains(opened)) {
+                        watcher.accept(new RunEvent.ArgumentsDelta(opened.id, arguments));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Closes what is open and gives all items in order.
+    ///
+    /// @param cut the answer did not come to its end: the last message is marked, and no call of it runs
+    List<Item> close(boolean cut) {
+        if (open.isEmpty() && requests.isEmpty() && !cut) {
+            message();
+        }
+        closeText(cut);
+        calls.values().removeAll(requests);
+        List<Item> items = new ArrayList<>();
+        for (Open each : open) {
+            items.add(each.item());
+        }
+        if (cut) {
+            callsOff(items);
+        } else {
+            calls.values().forEach(call -> watcher.accept(new RunEvent.ItemClosed(call.item())));
+            ask(items);
+        }
+        return items;
+    }
+
+    private void callsOff(List<Item> items) {
+        for (OpenCall call : calls.values()) {
+            var result = new Item.ToolResult(id("fco"), call.callId, CUT, Outcome.FAILED, call.executor);
+            items.add(result);
+            watcher.accept(new RunEvent.ToolFinished(call.item(), result));
+        }
+    }
+
+    /// What a person is asked is shown whole.
+    private void ask(List<Item> items) {
+        for (OpenCall call : requests) {
+            var request =
+                    new Item.ApprovalRequest(id("mcpr"), call.name, call.item().arguments());
+            items.add(request);
+            watcher.accept(new RunEvent.ItemOpened(request));
+            watcher.accept(new RunEvent.ItemClosed(request));
+        }
+    }
+
+    private OpenText message() {
+        if (current == null || current.reasoning) {
+            closeText(false);
+            current = open(new OpenText(id("msg"), false));
+        }
+        return current;
+    }
+
+    private OpenText reasoning() {
+        if (current == null || !current.reasoning) {
+            closeText(false);
+            current = open(new OpenText(id("rs"), true));
+        }
+        return current;
+    }
+
+    private void startCall(int call, String callId, String name) {
+        if (calls.size() == MOST_CALLS) {
+            return;
+        }
+        closeText(false);
+        boolean server = offer.serverTools.contains(name);
+        if (server && offer.askFirst.contains(name)) {
+            var asked = new OpenCall("", callId, name, Executor.SERVER);
+            requests.add(asked);
+            calls.put(call, asked);
+            return;
+        }
+        String id = id(server ? "mcp" : "fc");
+        String uniqueId = callIdTaken.test(callId) ? "call_" + ids.next() : callId;
+        calls.put(call, open(new OpenCall(id, uniqueId, name, server ? Executor.SERVER : Executor.CLIENT)));
+    }
+
+    private String id(String prefix) {
+        return ids.item(prefix, offer.conversation, nextSeq++);
+    }
+
+    private <T extends Open> T open(T item) {
+        open.add(item);
+        watcher.accept(new RunEvent.ItemOpened(item.item()));
+        return item;
+    }
+
+    private void closeText(boolean cut) {
+        if (current != null) {
+            current.cut = cut;
+            watcher.accept(new RunEvent.ItemClosed(current.item()));
+            current = null;
+        }
+    }
+
+    private sealed interface Open {
+        Item item();
+    }
+
+    private static final class OpenText implements Open {
+        private final String id;
+        private final boolean reasoning;
+        private final List<Part> finished = new ArrayList<>();
+        private final StringBuilder text = new StringBuilder();
+        private boolean refusing;
+        private boolean cut;
+
+        OpenText(String id, boolean reasoning) {
+            this.id = id;
+            this.reasoning = reasoning;
+        }
+
+        /// A change between text and refusal begins a new part.
+        void append(String more, boolean refusal) {
+            if (refusal != refusing) {
+                finishPart();
+                refusing = refusal;
+            }
+            text.append(more);
+        }
+
+        private void finishPart() {
+            if (!text.isEmpty()) {
+                finished.add(refusing ? new Part.Refusal(text.toString()) : new Part.Text(text.toString()));
+                text.setLength(0);
+            }
+        }
+
+        @Override
+        public Item item() {
+            if (reasoning) {
+                return new Item.Reasoning(id, text.toString());
+            }
+            finishPart();
+            return new Item.Message(id, Item.Role.ASSISTANT, finished, cut);
+        }
+    }
+
+    private static final class OpenCall implements Open {
+        private final String id;
+        private final String callId;
+        private final String name;
+        private final Executor executor;
+        private final StringBuilder arguments = new StringBuilder();
+
+        OpenCall(String id, String callId, String name, Executor executor) {
+            this.id = id;
+            this.callId = callId;
+            this.name = name;
+            this.executor = executor;
+        }
+
+        @Override
+        public Item.ToolCall item() {
+            String written = arguments.isEmpty() ? "{}" : arguments.toString();
+            return new Item.ToolCall(id, callId, name, written, executor);
+        }
+    }
+}

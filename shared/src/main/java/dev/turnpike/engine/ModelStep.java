@@ -1,0 +1,233 @@
+package dev.turnpike.engine;
+
+import dev.turnpike.conversation.Ids;
+import dev.turnpike.conversation.Item;
+import dev.turnpike.engine.StepResult.Verdict;
+import dev.turnpike.ledger.LedgerRow;
+import dev.turnpike.ledger.PriceList;
+import dev.turnpike.model.Deadline;
+import dev.turnpike.model.ModelAnswer;
+import dev.turnpike.model.ModelAnswer.FinishReason;
+import dev.turnpike.model.ModelClient;
+import dev.turnpike.model.ModelException;
+import dev.turnpike.model.ModelRequest;
+import dev.turnpike.model.StreamEvent;
+import dev.turnpike.run.Run;
+import dev.turnpike.run.RunError;
+import dev.turnpike.run.RunEvent;
+import dev.turnpike.run.StopReason;
+import dev.turnpike.tokens.Usage;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// One call of the model: what it is shown, what it answers, what that used.
+public final class ModelStep {
+    private static final RunError NO_SUMMARY =
+            new RunError("upstream_unreadable", "The model was asked to summarise the conversation and wrote nothing.");
+
+    private final ModelClient model;
+    private final Prompt prompt;
+    private final AnswerCheck check;
+    private final AttemptRows rows;
+    private final EngineSettings settings;
+    private final Ids ids;
+
+    public ModelStep(
+            ModelClient model, Prompt prompt, AnswerCheck check, PriceList prices, EngineSettings settings, Ids ids) {
+        this.model = model;
+        this.prompt = prompt;
+        this.check = check;
+        this.rows = new AttemptRows(prices, prompt);
+        this.settings = settings;
+        this.ids = ids;
+    }
+
+    /// What its attempts are charged.
+    AttemptRows rows() {
+        return rows;
+    }
+
+    Prompt prompt() {
+        return prompt;
+    }
+
+    StepResult perform(LiveRun live) {
+        return prompt.next(live).map(request -> call(live, request)).orElseGet(ModelStep::tooLong);
+    }
+
+    private StepResult call(LiveRun live, ModelRequest request) {
+        AnswerGate gate = check.gate(live, live::emit);
+        var answer = new AnswerItems(
+                ids, live.run().endSeq(), AnswerItems.Offer.of(live.run()), callIds(live)::contains, gate);
+        var timed = new Timed(answer, live);
+        try {
+            return answered(live, model.stream(request, abortAt(live), timed), answer, gate, timed);
+        } catch (ModelException failure) {
+            return failed(live, failure, () -> partial(answer, gate), timed);
+        }
+    }
+
+    /// Early enough that what the model has said by then can still be committed.
+    private Deadline abortAt(LiveRun live) {
+        Instant now = live.deadline().clock().instant();
+        return live.deadline().minus(settings.finishMargin()).orEarlier(now.plus(settings.modelTimeout()));
+    }
+
+    private StepResult answered(LiveRun live, ModelAnswer whole, AnswerItems answer, AnswerGate gate, Timed timed) {
+        @Nullable StopReason stop = cutBy(whole.finishReason());
+        List<Item> items = answer.close(stop != null);
+        LedgerRow row = rows.row(live, whole.usage(), LedgerRow.State.SETTLED, timed.millis());
+        List<String> mistakes = stop == null ? AnswerCheck.mistakes(live, items) : List.of();
+        if (!mistakes.isEmpty()) {
+            return misfit(live, new StepResult(items, row, timed.millis(), new Verdict.GoOn()), mistakes, gate);
+        }
+        gate.open();
+        return new StepResult(
+                items, row, timed.millis(), stop == null ? new Verdict.GoOn() : new Verdict.Stop(stop, null));
+    }
+
+    /// The model may write the answer once more. One that has been shown can't be taken back.
+    private static StepResult misfit(LiveRun live, StepResult result, List<String> mistakes, AnswerGate gate) {
+        StepResult kept = gate.isOpen() ? result : result.with(AnswerCheck.drafts(result.items(), mistakes));
+        boolean last = gate.isOpen() || AnswerCheck.triedAgain(live);
+        gate.dropText();
+        return last ? kept.ending(new Verdict.Stop(StopReason.ERROR, AnswerCheck.error(mistakes))) : kept;
+    }
+
+    /// Replaces what is old by a summary, for all calls from then on. Nobody sees it grow.
+    StepResult compact(LiveRun live) {
+        Prompt.Compacting compacting = prompt.compaction(live);
+        var timed = new Timed(_ -> {}, live);
+        try {
+            return compacted(live, compacting, model.stream(compacting.request(), abortAt(live), timed));
+        } catch (ModelException failure) {
+            return failed(live, failure, List::of, timed);
+        }
+    }
+
+    private StepResult compacted(LiveRun live, Prompt.Compacting compacting, ModelAnswer whole) {
+        LedgerRow row = rows.row(live, whole.usage(), LedgerRow.State.SETTLED, -1);
+        if (whole.text().isBlank()) {
+            return new StepResult(List.of(), row, -1, new Verdict.Stop(StopReason.ERROR, NO_SUMMARY));
+        }
+        List<Item> items = new ArrayList<>();
+        compacting.requests().forEach(request -> items.add(request.withId(id(live, request, items.size()))));
+        var summary = new Item.Compaction("", whole.text(), compacting.latestRequest(), compacting.kept());
+        items.add(summary.withId(id(live, summary, items.size())));
+        live.emit(new RunEvent.ItemOpened(items.getLast()));
+        live.emit(new RunEvent.ItemClosed(items.getLast()));
+        return new StepResult(items, row, -1, new Verdict.GoOn());
+    }
+
+    private String id(LiveRun live, Item item, int place) {
+        Run run = live.run();
+        return ids.item(item.idPrefix(), run.key().conversation().id(), run.endSeq() + place);
+    }
+
+    private static @Nullable StopReason cutBy(FinishReason reason) {
+        return switch (reason) {
+            case LENGTH -> StopReason.MAX_OUTPUT_TOKENS;
+            case CONTENT_FILTER -> StopReason.CONTENT_FILTER;
+            case STOP, TOOL_CALLS, OTHER -> null;
+        };
+    }
+
+    /// A background run tries again, and its stream, if it has one, takes back what it showed; the reader of any other
+    /// can't be told to forget.
+    ///
+    /// @param partial what of the answer came by then
+    private StepResult failed(LiveRun live, ModelException failure, Supplier<List<Item>> partial, Timed timed) {
+        Run run = live.run();
+        if (live.cancelled()) {
+            return cancelled(live, failure.usage(), partial.get(), timed);
+        }
+        RunError error = new RunError(failure.kind().code(), String.valueOf(failure.getMessage()));
+        boolean again = failure.kind().retryable()
+                && run.request().background()
+                && run.attempts() < run.limits().maxAttempts();
+        boolean used = failure.usage().totalTokens() > 0;
+        if (again) {
+            LedgerRow row = rows.row(live, failure.usage(), LedgerRow.State.ABANDONED, timed.millis());
+            return new StepResult(List.of(), row, -1, new Verdict.TryAgain(delay(run, failure), error));
+        }
+        LedgerRow row = used ? rows.row(live, failure.usage(), LedgerRow.State.SETTLED, timed.millis()) : null;
+        return new StepResult(partial.get(), row, timed.millis(), new Verdict.Stop(StopReason.ERROR, error));
+    }
+
+    private static List<Item> partial(AnswerItems answer, AnswerGate gate) {
+        gate.open();
+        return answer.started() ? answer.close(true) : List.of();
+    }
+
+    /// What was said and used by then is kept.
+    private StepResult cancelled(LiveRun live, Usage usage, List<Item> items, Timed timed) {
+        LedgerRow row = usage.totalTokens() > 0 ? rows.row(live, usage, LedgerRow.State.SETTLED, timed.millis()) : null;
+        return new StepResult(items, row, timed.millis(), new Verdict.Stop(StopReason.CANCELLED, null));
+    }
+
+    private Duration delay(Run run, ModelException failure) {
+        Duration asked = failure.retryAfter();
+        Duration backOff = settings.firstRetryDelay().multipliedBy(1L << Math.min(run.attempts() - 1, 10));
+        Duration wanted = asked == null || asked.compareTo(backOff) < 0 ? backOff : asked;
+        return wanted.compareTo(settings.maxRetryDelay()) > 0 ? settings.maxRetryDelay() : wanted;
+    }
+
+    private static StepResult tooLong() {
+        var error = new RunError(
+                ModelException.Kind.CONTEXT_TOO_LONG.code(),
+                "The input and the conversation before it are longer than the model's context. Send less,"
+                        + " start a new conversation, or set \"truncation\": \"auto\".");
+        return new StepResult(List.of(), null, -1, new Verdict.Stop(StopReason.ERROR, error));
+    }
+
+    private static Set<String> callIds(LiveRun live) {
+        Set<String> ids = new HashSet<>();
+        for (Item item : live.items()) {
+            if (item instanceof Item.ToolCall call) {
+                ids.add(call.callId());
+            }
+        }
+        return ids;
+    }
+
+    /// Notes when the first event came.
+    private static final class Timed implements Consumer<StreamEvent> {
+        private final Consumer<StreamEvent> answer;
+        private final LiveRun live;
+        private final InstantSource clock;
+        private final long startMillis;
+        private long millis = -1;
+
+        Timed(Consumer<StreamEvent> answer, LiveRun live) {
+            this.answer = answer;
+            this.live = live;
+            this.clock = live.deadline().clock();
+            this.startMillis = clock.millis();
+        }
+
+        @Override
+        public void accept(StreamEvent event) {
+            if (event instanceof StreamEvent.Alive) {
+                live.touch();
+                return;
+            }
+            if (millis < 0) {
+                millis = clock.millis() - startMillis;
+            }
+            answer.accept(event);
+        }
+
+        /// Milliseconds to the first event; -1 when none came.
+        long millis() {
+            return millis;
+        }
+    }
+}
