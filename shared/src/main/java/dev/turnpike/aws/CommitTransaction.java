@@ -7,6 +7,7 @@ import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.Run;
+import dev.turnpike.run.Run.ServedBy;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.RunStore.Commit;
@@ -118,6 +119,7 @@ final class CommitTransaction {
                 run.inputEnd(),
                 run.endSeq() + commit.items().size(),
                 LedgerRows.plus(run.spent(), commit.settled()),
+                run.servedBy().and(run.request().model(), commit.settled()),
                 commit.settled() == null
                         ? run.priceVersion()
                         : commit.settled().cost().priceVersion(),
@@ -144,6 +146,10 @@ final class CommitTransaction {
         totals(update, after.spent());
         if (after.priceVersion() != null) {
             update.set("prices", after.priceVersion());
+        }
+        if (!after.servedBy().equals(ServedBy.ASKED)) {
+            update.set("otherModels", Row.list(after.servedBy().otherModels()))
+                    .set("fromCache", after.servedBy().stepsFromCache());
         }
         if (commit.after() instanceof After.Finish(StopReason reason, RunError error)) {
             update.set("stop", RunCodec.text(reason)).set("ended", commit.now().toEpochMilli());

@@ -19,6 +19,7 @@ final class LedgerRows {
                 .put("fence", row.fence())
                 .put("state", RunCodec.text(row.state()))
                 .put("model", row.model())
+                .put("fromCache", row.fromCache())
                 .put("in", usage.inputTokens())
                 .put("cached", usage.cachedTokens())
                 .put("out", usage.outputTokens())
@@ -44,6 +45,7 @@ final class LedgerRows {
                 row.number("fence"),
                 row.constant(LedgerRow.State.class, "state"),
                 row.text("model"),
+                row.has("fromCache") && row.flag("fromCache"),
                 usage,
                 new Cost(micros, row.text("prices")),
                 row.number("ttft", -1),

@@ -1,7 +1,9 @@
 package dev.turnpike.aws;
 
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +109,14 @@ final class Row {
         return Math.toIntExact(number(name));
     }
 
+    /// The texts of a list; none where there is no list.
+    List<String> texts(String name) {
+        AttributeValue value = attributes.get(name);
+        return value == null
+                ? List.of()
+                : value.l().stream().map(AttributeValue::s).toList();
+    }
+
     boolean flag(String name) {
         AttributeValue value = attributes.get(name);
         return value != null && Boolean.TRUE.equals(value.bool());
@@ -129,6 +139,10 @@ final class Row {
     /// Whether its time to live has passed; the table deletes such rows days later.
     boolean expired(Instant now) {
         return has(TableKeys.TTL) && number(TableKeys.TTL) <= now.getEpochSecond();
+    }
+
+    static AttributeValue list(Collection<String> texts) {
+        return AttributeValue.fromL(texts.stream().map(AttributeValue::fromS).toList());
     }
 
     static AttributeValue number(long value) {

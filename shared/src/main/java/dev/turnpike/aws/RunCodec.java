@@ -6,6 +6,7 @@ import dev.turnpike.run.Limits;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.Reply;
 import dev.turnpike.run.Run;
+import dev.turnpike.run.Run.ServedBy;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunKey;
 import dev.turnpike.run.RunRequest;
@@ -15,6 +16,7 @@ import dev.turnpike.run.StopReason;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Runs as the table keeps them.
@@ -48,6 +50,7 @@ final class RunCodec {
                 end,
                 end,
                 Totals.ZERO,
+                ServedBy.ASKED,
                 null,
                 -1,
                 null,
@@ -111,6 +114,7 @@ final class RunCodec {
                 row.number("inputEnd"),
                 row.number("endSeq"),
                 totals(row),
+                new ServedBy(Set.copyOf(row.texts("otherModels")), (int) row.number("fromCache", 0)),
                 row.optionalText("prices"),
                 row.number("ttft", -1),
                 row.has("stop") ? row.constant(StopReason.class, "stop") : null,

@@ -2,6 +2,7 @@ package dev.turnpike.engine;
 
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.ledger.PriceList;
+import dev.turnpike.model.Served;
 import dev.turnpike.run.Run;
 import dev.turnpike.tokens.Usage;
 import java.time.Instant;
@@ -18,19 +19,20 @@ final class AttemptRows {
 
     /// The row of the attempt that is being made.
     ///
+    /// @param served what was asked, or would have been
     /// @param ttftMillis to the first token; -1 when none came
-    LedgerRow row(LiveRun live, Usage usage, LedgerRow.State state, long ttftMillis) {
+    LedgerRow row(LiveRun live, Served served, Usage usage, LedgerRow.State state, long ttftMillis) {
         Run run = live.run();
-        String model = run.request().model();
         Instant now = live.deadline().clock().instant();
         return new LedgerRow(
                 run.key().run(),
                 run.step(),
                 run.fence(),
                 state,
-                model,
+                served.model(),
+                served.fromCache(),
                 usage,
-                prices.cost(model, usage, now),
+                prices.cost(served.model(), usage, now),
                 ttftMillis,
                 now);
     }
@@ -56,6 +58,15 @@ final class AttemptRows {
     private LedgerRow lost(String run, int step, long fence, String model, long promptTokens, Instant at) {
         Usage usage = Usage.estimated(promptTokens, 0);
         return new LedgerRow(
-                run, step, fence, LedgerRow.State.ABANDONED, model, usage, prices.cost(model, usage, at), -1, at);
+                run,
+                step,
+                fence,
+                LedgerRow.State.ABANDONED,
+                model,
+                false,
+                usage,
+                prices.cost(model, usage, at),
+                -1,
+                at);
     }
 }

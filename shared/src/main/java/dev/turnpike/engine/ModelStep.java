@@ -11,12 +11,12 @@ import dev.turnpike.model.ModelAnswer.FinishReason;
 import dev.turnpike.model.ModelClient;
 import dev.turnpike.model.ModelException;
 import dev.turnpike.model.ModelRequest;
+import dev.turnpike.model.Served;
 import dev.turnpike.model.StreamEvent;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunEvent;
 import dev.turnpike.run.StopReason;
-import dev.turnpike.tokens.Usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -84,7 +84,7 @@ public final class ModelStep {
     private StepResult answered(LiveRun live, ModelAnswer whole, AnswerItems answer, AnswerGate gate, Timed timed) {
         @Nullable StopReason stop = cutBy(whole.finishReason());
         List<Item> items = answer.close(stop != null);
-        LedgerRow row = rows.row(live, whole.usage(), LedgerRow.State.SETTLED, timed.millis());
+        LedgerRow row = rows.row(live, whole.served(), whole.usage(), LedgerRow.State.SETTLED, timed.millis());
         List<String> mistakes = stop == null ? AnswerCheck.mistakes(live, items) : List.of();
         if (!mistakes.isEmpty()) {
             return misfit(live, new StepResult(items, row, timed.millis(), new Verdict.GoOn()), mistakes, gate);
@@ -114,7 +114,7 @@ public final class ModelStep {
     }
 
     private StepResult compacted(LiveRun live, Prompt.Compacting compacting, ModelAnswer whole) {
-        LedgerRow row = rows.row(live, whole.usage(), LedgerRow.State.SETTLED, -1);
+        LedgerRow row = rows.row(live, whole.served(), whole.usage(), LedgerRow.State.SETTLED, -1);
         if (whole.text().isBlank()) {
             return new StepResult(List.of(), row, -1, new Verdict.Stop(StopReason.ERROR, NO_SUMMARY));
         }
@@ -147,19 +147,27 @@ public final class ModelStep {
     private StepResult failed(LiveRun live, ModelException failure, Supplier<List<Item>> partial, Timed timed) {
         Run run = live.run();
         if (live.cancelled()) {
-            return cancelled(live, failure.usage(), partial.get(), timed);
+            return cancelled(live, failure, partial.get(), timed);
         }
         RunError error = new RunError(failure.kind().code(), String.valueOf(failure.getMessage()));
         boolean again = failure.kind().retryable()
                 && run.request().background()
                 && run.attempts() < run.limits().maxAttempts();
-        boolean used = failure.usage().totalTokens() > 0;
         if (again) {
-            LedgerRow row = rows.row(live, failure.usage(), LedgerRow.State.ABANDONED, timed.millis());
+            LedgerRow row = row(live, failure, LedgerRow.State.ABANDONED, timed);
             return new StepResult(List.of(), row, -1, new Verdict.TryAgain(delay(run, failure), error));
         }
-        LedgerRow row = used ? rows.row(live, failure.usage(), LedgerRow.State.SETTLED, timed.millis()) : null;
-        return new StepResult(partial.get(), row, timed.millis(), new Verdict.Stop(StopReason.ERROR, error));
+        return new StepResult(
+                partial.get(), used(live, failure, timed), timed.millis(), new Verdict.Stop(StopReason.ERROR, error));
+    }
+
+    private @Nullable LedgerRow used(LiveRun live, ModelException failure, Timed timed) {
+        return failure.usage().totalTokens() > 0 ? row(live, failure, LedgerRow.State.SETTLED, timed) : null;
+    }
+
+    private LedgerRow row(LiveRun live, ModelException failure, LedgerRow.State state, Timed timed) {
+        Served served = failure.served(live.run().request().model());
+        return rows.row(live, served, failure.usage(), state, timed.millis());
     }
 
     private static List<Item> partial(AnswerItems answer, AnswerGate gate) {
@@ -168,8 +176,8 @@ public final class ModelStep {
     }
 
     /// What was said and used by then is kept.
-    private StepResult cancelled(LiveRun live, Usage usage, List<Item> items, Timed timed) {
-        LedgerRow row = usage.totalTokens() > 0 ? rows.row(live, usage, LedgerRow.State.SETTLED, timed.millis()) : null;
+    private StepResult cancelled(LiveRun live, ModelException failure, List<Item> items, Timed timed) {
+        LedgerRow row = used(live, failure, timed);
         return new StepResult(items, row, timed.millis(), new Verdict.Stop(StopReason.CANCELLED, null));
     }
 

@@ -105,10 +105,16 @@ final class Accumulator {
         }
     }
 
-    ModelAnswer answer(Usage used) {
+    ModelAnswer answer(Usage used, Served served) {
         List<ToolCall> toolCalls = calls.stream().map(Call::toToolCall).toList();
         return new ModelAnswer(
-                text.toString(), refusal.toString(), reasoning.toString(), toolCalls, agreedFinishReason(), used);
+                text.toString(),
+                refusal.toString(),
+                reasoning.toString(),
+                toolCalls,
+                agreedFinishReason(),
+                used,
+                served);
     }
 
     /// Providers say `stop` after tool calls and `tool_calls` after none; what there is decides.

@@ -44,7 +44,7 @@ public final class ChatCompletionsClient implements ModelClient {
         } catch (ModelException e) {
             throw e.withUsage(usedByFailure(request, answer));
         }
-        return answer.answer(used(request, answer));
+        return answer.answer(used(request, answer), Served.by(request.model()));
     }
 
     /// Makes ready for a first call, without a connection. A call does so by itself; ahead of it, it need not wait.

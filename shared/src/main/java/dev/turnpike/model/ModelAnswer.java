@@ -10,13 +10,20 @@ import java.util.List;
 /// @param reasoning empty for none
 /// @param finishReason why the provider's answer ended
 /// @param usage as reported, or estimated and marked so
+/// @param served what answered, which need not be what was asked
 public record ModelAnswer(
         String text,
         String refusal,
         String reasoning,
         List<ToolCall> toolCalls,
         FinishReason finishReason,
-        Usage usage) {
+        Usage usage,
+        Served served) {
+
+    /// The same, served by another.
+    public ModelAnswer servedBy(Served other) {
+        return new ModelAnswer(text, refusal, reasoning, toolCalls, finishReason, usage, other);
+    }
 
     /// @param arguments JSON text as the model wrote it; `{}` where it wrote nothing
     public record ToolCall(String callId, String name, String arguments) {}

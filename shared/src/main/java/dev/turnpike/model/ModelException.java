@@ -54,12 +54,24 @@ public final class ModelException extends Exception {
     private final Kind kind;
     private final Usage usage;
     private final transient @Nullable Duration retryAfter;
+    private final @Nullable String model;
 
     /// @param usage what had been used by then: reported, estimated from what arrived, or `Usage.NONE`
     /// @param retryAfter how long the provider asked to wait, if it did
     public ModelException(
             Kind kind, String message, Usage usage, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+        this(kind, message, usage, retryAfter, null, cause);
+    }
+
+    private ModelException(
+            Kind kind,
+            String message,
+            Usage usage,
+            @Nullable Duration retryAfter,
+            @Nullable String model,
+            @Nullable Throwable cause) {
         super(message, cause);
+        this.model = model;
         this.kind = kind;
         this.usage = usage;
         this.retryAfter = retryAfter;
@@ -72,9 +84,28 @@ public final class ModelException extends Exception {
 
     /// The same failure, with what had been used by then.
     ModelException withUsage(Usage used) {
-        var copy = new ModelException(kind, Objects.requireNonNull(getMessage()), used, retryAfter, getCause());
+        return copy(used, retryAfter, model);
+    }
+
+    /// The same failure of the model that was asked in place of another.
+    ModelException of(String asked) {
+        return copy(usage, retryAfter, asked);
+    }
+
+    private ModelException copy(Usage used, @Nullable Duration wait, @Nullable String asked) {
+        var copy = new ModelException(kind, Objects.requireNonNull(getMessage()), used, wait, asked, getCause());
         copy.setStackTrace(getStackTrace());
+        for (Throwable other : getSuppressed()) {
+            copy.addSuppressed(other);
+        }
         return copy;
+    }
+
+    /// What failed.
+    ///
+    /// @param requested the model of the request, which it is unless another took its place
+    public Served served(String requested) {
+        return Served.by(model == null ? requested : model);
     }
 
     public Kind kind() {

@@ -3,6 +3,7 @@ package dev.turnpike.responses;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.run.Run;
+import dev.turnpike.run.Run.ServedBy;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.StopReason;
@@ -202,12 +203,24 @@ public final class ResponseWriter {
         ItemWriter.text(json, "price_version", run.priceVersion());
         json.writeNumberProperty("steps", run.step());
         json.writeNumberProperty("attempts", run.fence());
+        served(json, run.servedBy());
         if (run.ttftMillis() < 0) {
             json.writeNullProperty("ttft_ms");
         } else {
             json.writeNumberProperty("ttft_ms", run.ttftMillis());
         }
         json.writeEndObject();
+    }
+
+    private static void served(JsonGenerator json, ServedBy servedBy) {
+        if (!servedBy.otherModels().isEmpty()) {
+            json.writeArrayPropertyStart("fallback_models");
+            servedBy.otherModels().stream().sorted().forEach(json::writeString);
+            json.writeEndArray();
+        }
+        if (servedBy.stepsFromCache() > 0) {
+            json.writeNumberProperty("steps_from_cache", servedBy.stepsFromCache());
+        }
     }
 
     private void orNull(JsonGenerator json, JsonNode from, String name) {

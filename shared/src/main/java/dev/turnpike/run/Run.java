@@ -2,7 +2,10 @@ package dev.turnpike.run;
 
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Conversation.Totals;
+import dev.turnpike.ledger.LedgerRow;
 import java.time.Instant;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// One execution, from a request to a stop reason; the wire's `response`.
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param inputEnd sequence number after its last input item: its output starts here
 /// @param endSeq sequence number after its last item so far
 /// @param spent tokens and cost of its settled ledger rows
+/// @param servedBy what answered in place of the model that was asked for
 /// @param priceVersion the price list of its last ledger row; null while there is none
 /// @param changedAt last time that its row was written, or a later time before which nothing is due
 /// @param ttftMillis milliseconds from the first model call to its first token; -1 while there is none
@@ -36,6 +40,7 @@ public record Run(
         long inputEnd,
         long endSeq,
         Totals spent,
+        ServedBy servedBy,
         @Nullable String priceVersion,
         long ttftMillis,
         @Nullable StopReason stopReason,
@@ -44,6 +49,30 @@ public record Run(
         Instant createdAt,
         Instant changedAt,
         @Nullable Instant endedAt) {
+
+    /// What answered in place of the model that was asked for.
+    ///
+    /// @param otherModels by name, as the ledger has them; empty while the one that was asked for has answered
+    /// @param stepsFromCache whose answers were at hand
+    public record ServedBy(Set<String> otherModels, int stepsFromCache) {
+        /// The model that was asked for.
+        public static final ServedBy ASKED = new ServedBy(Set.of(), 0);
+
+        /// The same after one more step.
+        ///
+        /// @param asked the model that the run asked for
+        /// @param settled the step's ledger row; null for none
+        public ServedBy and(String asked, @Nullable LedgerRow settled) {
+            if (settled == null) {
+                return this;
+            }
+            Set<String> models = new TreeSet<>(otherModels);
+            if (!settled.model().equals(asked)) {
+                models.add(settled.model());
+            }
+            return new ServedBy(models, stepsFromCache + (settled.fromCache() ? 1 : 0));
+        }
+    }
 
     /// The sequence numbers of a run whose input has no place in the conversation yet.
     public static final long NO_PLACE = -1;

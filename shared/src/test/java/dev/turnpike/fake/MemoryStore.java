@@ -556,6 +556,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
         draft.endSeq += commit.items().size();
         draft.changedAt = RunDraft.millis(commit.now());
         draft.spent = Sums.plus(draft.spent, commit.settled());
+        draft.servedBy = draft.servedBy.and(commit.run().request().model(), commit.settled());
         if (commit.settled() != null) {
             draft.priceVersion = commit.settled().cost().priceVersion();
         }

@@ -4,6 +4,7 @@ import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.Reply;
 import dev.turnpike.run.Run;
+import dev.turnpike.run.Run.ServedBy;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.StopReason;
@@ -25,6 +26,7 @@ final class RunDraft {
     long inputEnd;
     long endSeq;
     Totals spent;
+    ServedBy servedBy;
 
     @Nullable
     String priceVersion;
@@ -58,6 +60,7 @@ final class RunDraft {
         this.inputEnd = before.inputEnd();
         this.endSeq = before.endSeq();
         this.spent = before.spent();
+        this.servedBy = before.servedBy();
         this.priceVersion = before.priceVersion();
         this.ttftMillis = before.ttftMillis();
         this.stopReason = before.stopReason();
@@ -86,6 +89,7 @@ final class RunDraft {
                 end,
                 end,
                 Totals.ZERO,
+                ServedBy.ASKED,
                 null,
                 -1,
                 null,
@@ -118,6 +122,7 @@ final class RunDraft {
                 inputEnd,
                 endSeq,
                 spent,
+                servedBy,
                 priceVersion,
                 ttftMillis,
                 stopReason,

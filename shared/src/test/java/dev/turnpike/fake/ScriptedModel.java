@@ -9,6 +9,7 @@ import dev.turnpike.model.ModelClient;
 import dev.turnpike.model.ModelException;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.model.ModelRequest;
+import dev.turnpike.model.Served;
 import dev.turnpike.model.StreamEvent;
 import dev.turnpike.tokens.Usage;
 import java.time.Duration;
@@ -122,7 +123,7 @@ public final class ScriptedModel implements ModelClient {
             });
         }
 
-        private ModelAnswer answer() {
+        private ModelAnswer answer(Served served) {
             var text = new StringBuilder();
             List<ToolCall> calls = new ArrayList<>();
             for (StreamEvent event : events) {
@@ -136,7 +137,7 @@ public final class ScriptedModel implements ModelClient {
                             StreamEvent.Alive _ -> {}
                 }
             }
-            return new ModelAnswer(text.toString(), "", "", calls, finish, usage);
+            return new ModelAnswer(text.toString(), "", "", calls, finish, usage, served);
         }
     }
 
@@ -202,7 +203,7 @@ public final class ScriptedModel implements ModelClient {
             throw new ModelException(
                     failure.kind(), "The model failed as scripted.", script.usage(), failure.retryAfter(), null);
         }
-        return script.answer();
+        return script.answer(Served.by(request.model()));
     }
 
     private synchronized Script next(ModelRequest request, Deadline deadline) {

@@ -130,7 +130,7 @@ final class AnswerFixturesTest {
             boolean leaks = String.valueOf(e.getMessage()).contains("quux");
             return (leaks ? "leaks: " : "fails: ") + e.kind() + line("text", text(events));
         }
-        ModelAnswer whole = answer.answer(answer.usage() == null ? Usage.NONE : answer.usage());
+        ModelAnswer whole = answer.answer(answer.usage() == null ? Usage.NONE : answer.usage(), Served.by("m"));
         return replayed(events).equals(kept(whole)) ? render(whole) : "shown " + replayed(events) + ", kept " + whole;
     }
 

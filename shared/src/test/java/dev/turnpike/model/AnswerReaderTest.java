@@ -24,7 +24,7 @@ final class AnswerReaderTest {
     void aConnectionThatBreaksAfterTheFinishReasonLeavesACompleteAnswer() throws Exception {
         reader.read(breakingAfter(LOW + STOP));
 
-        assertThat(answer.answer(Usage.NONE).text()).isEqualTo("Low tide");
+        assertThat(answer.answer(Usage.NONE, Served.by("m")).text()).isEqualTo("Low tide");
     }
 
     @Test
@@ -51,7 +51,7 @@ final class AnswerReaderTest {
         reader.read(bytes(LOW.repeat(1_000)));
 
         assertThat(answer.size()).isBetween(1_000L, 1_010L);
-        assertThat(answer.answer(Usage.NONE).finishReason()).isEqualTo(FinishReason.LENGTH);
+        assertThat(answer.answer(Usage.NONE, Served.by("m")).finishReason()).isEqualTo(FinishReason.LENGTH);
     }
 
     @Test
@@ -60,7 +60,7 @@ final class AnswerReaderTest {
 
         reader.read(bytes(call.repeat(1_000)));
 
-        assertThat(answer.answer(Usage.NONE).toolCalls()).hasSizeLessThan(20);
+        assertThat(answer.answer(Usage.NONE, Served.by("m")).toolCalls()).hasSizeLessThan(20);
     }
 
     @Test

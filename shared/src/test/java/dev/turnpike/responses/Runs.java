@@ -5,6 +5,7 @@ import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.run.Limits;
 import dev.turnpike.run.Reply;
 import dev.turnpike.run.Run;
+import dev.turnpike.run.Run.ServedBy;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunKey;
 import dev.turnpike.run.RunRequest;
@@ -25,6 +26,7 @@ final class Runs {
     private @Nullable RunError error;
     private RunStatus status = RunStatus.IN_PROGRESS;
     private Totals spent = Totals.ZERO;
+    private ServedBy servedBy = ServedBy.ASKED;
     private @Nullable String priceVersion;
     private int step = 3;
     private long ttftMillis = -1;
@@ -74,6 +76,11 @@ final class Runs {
         return this;
     }
 
+    Runs servedBy(ServedBy others) {
+        servedBy = others;
+        return this;
+    }
+
     Runs step(int next) {
         step = next;
         return this;
@@ -97,6 +104,7 @@ final class Runs {
                 1,
                 4,
                 spent,
+                servedBy,
                 priceVersion,
                 ttftMillis,
                 stopReason,

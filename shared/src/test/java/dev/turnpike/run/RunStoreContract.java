@@ -13,7 +13,9 @@ import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.conversation.StoredItem;
 import dev.turnpike.ledger.LedgerRow;
+import dev.turnpike.model.Served;
 import dev.turnpike.run.NewRun.Place;
+import dev.turnpike.run.Run.ServedBy;
 import dev.turnpike.run.RunStore.Acquisition;
 import dev.turnpike.run.RunStore.Cancellation;
 import dev.turnpike.run.RunStore.Commit;
@@ -405,6 +407,21 @@ public abstract class RunStoreContract extends StoreContract {
     }
 
     // Commit.
+
+    @Test
+    void aRunKeepsWhatAnsweredInPlaceOfItsModel() {
+        Run run = acquired(created());
+        var other = row(run, LedgerRow.State.SETTLED, Served.by("groq/llama-3.3-70b"), Usage.reported(1, 0, 1, 0), 7L);
+        Run next = committed(commit(run, List.of(call("call_1")), other, keep()));
+        assertThat(next.servedBy()).isEqualTo(new ServedBy(Set.of("groq/llama-3.3-70b"), 0));
+
+        var cached = row(next, LedgerRow.State.SETTLED, new Served("gpt-4o-mini", true), Usage.NONE, 0L);
+        Run after = committed(commit(next, List.of(answer("One.")), cached, finish(StopReason.ANSWERED)));
+
+        assertThat(after.servedBy()).isEqualTo(new ServedBy(Set.of("groq/llama-3.3-70b"), 1));
+        assertThat(found(run.key())).isEqualTo(after);
+        assertThat(runs.ledger(run.key())).containsExactlyInAnyOrder(other, cached);
+    }
 
     @Test
     void aCommitThatKeepsTheRunIsTheNextAcquisition() {

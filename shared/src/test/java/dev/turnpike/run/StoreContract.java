@@ -12,6 +12,7 @@ import dev.turnpike.conversation.Ulids;
 import dev.turnpike.fake.SettableClock;
 import dev.turnpike.ledger.Cost;
 import dev.turnpike.ledger.LedgerRow;
+import dev.turnpike.model.Served;
 import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
 import dev.turnpike.responses.WireJson;
@@ -182,12 +183,17 @@ public abstract class StoreContract {
     }
 
     protected final LedgerRow row(Run run, LedgerRow.State state, Usage usage, @Nullable Long micros) {
+        return row(run, state, Served.by("gpt-4o-mini"), usage, micros);
+    }
+
+    protected final LedgerRow row(Run run, LedgerRow.State state, Served served, Usage usage, @Nullable Long micros) {
         return new LedgerRow(
                 run.key().run(),
                 run.step(),
                 run.fence(),
                 state,
-                "gpt-4o-mini",
+                served.model(),
+                served.fromCache(),
                 usage,
                 new Cost(micros, "2026-11"),
                 250,
