@@ -175,12 +175,21 @@ public final class DynamoRunStore implements RunStore {
 
     @Override
     public void release(Run run, Instant due) {
-        table.runIfHolds(table.update(TableKeys.run(run.key()))
+        table.runIfHolds(given(run, due));
+    }
+
+    @Override
+    public void putOff(Run run, Instant due) {
+        table.runIfHolds(given(run, due).add("attempts", -1));
+    }
+
+    private UpdateRow given(Run run, Instant due) {
+        return table.update(TableKeys.run(run.key()))
                 .set("leaseUntil", 0)
                 .set("changed", due.toEpochMilli())
                 .condition("fence", run.fence())
                 .condition("step", run.step())
-                .condition("status", RunCodec.text(RunStatus.IN_PROGRESS)));
+                .condition("status", RunCodec.text(RunStatus.IN_PROGRESS));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.turnpike.aws;
 
+import dev.turnpike.model.ProviderKey;
 import dev.turnpike.run.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,13 +9,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A secret of Secrets Manager, read when it is first needed and again every few minutes, so that a rotated one is
 /// used.
 public final class StoredSecret implements Supplier<String> {
     private static final Duration FRESH = Duration.ofMinutes(5);
+
+    /// A refused key is looked for anew no more often than this, however often it is refused.
+    private static final Duration REFUSED = Duration.ofSeconds(15);
     private static final Duration RETRY = Duration.ofMinutes(1);
 
     private final Supplier<SecretsManagerClient> secrets;
@@ -30,13 +33,63 @@ public final class StoredSecret implements Supplier<String> {
         this.clock = clock;
     }
 
-    private record Known(String value, Instant until) {}
+    private record Known(String text, Instant since, Instant until) {}
 
     /// Plain text, or the `api_key` of a JSON object.
     @Override
     public String get() {
+        String text = text();
+        return text.startsWith("{") ? field(text, "api_key") : text;
+    }
+
+    /// The same as a key that is read again when it is refused.
+    public ProviderKey key() {
+        return new Key(this);
+    }
+
+    /// A field of the JSON object; blank where there is none.
+    public ProviderKey key(String field) {
+        return new Key(() -> {
+            String text = text();
+            return text.startsWith("{") ? field(text, field) : "";
+        });
+    }
+
+    private final class Key implements ProviderKey {
+        private final Supplier<String> value;
+
+        Key(Supplier<String> value) {
+            this.value = value;
+        }
+
+        @Override
+        public String get() {
+            return value.get();
+        }
+
+        @Override
+        public boolean renewed(String refused) {
+            if (get().strip().equals(refused)) {
+                forget(clock.instant().minus(REFUSED));
+            }
+            return !get().strip().equals(refused);
+        }
+    }
+
+    private String text() {
         Known now = known;
-        return (now != null && fresh(now) ? now : refreshed()).value();
+        return (now != null && fresh(now) ? now : refreshed()).text();
+    }
+
+    /// What was read before then is read again.
+    private synchronized void forget(Instant before) {
+        if (known != null && known.since().isBefore(before)) {
+            known = new Known(known.text(), known.since(), Instant.MIN);
+        }
+    }
+
+    private String field(String text, String name) {
+        return mapper.readTree(text).path(name).asString("");
     }
 
     private boolean fresh(Known candidate) {
@@ -56,12 +109,12 @@ public final class StoredSecret implements Supplier<String> {
     /// While the old value is at hand, a failure to read the new one is no reason to fail.
     private Known readAgain(@Nullable Known old) {
         try {
-            return new Known(read(), clock.instant().plus(FRESH));
+            return new Known(read(), clock.instant(), clock.instant().plus(FRESH));
         } catch (StoreUnavailableException failure) {
             if (old == null) {
                 throw failure;
             }
-            return new Known(old.value(), clock.instant().plus(RETRY));
+            return new Known(old.text(), clock.instant(), clock.instant().plus(RETRY));
         }
     }
 
@@ -72,15 +125,10 @@ public final class StoredSecret implements Supplier<String> {
 
     private String read() {
         try {
-            String text = secrets.get()
+            return secrets.get()
                     .getSecretValue(request -> request.secretId(arn))
                     .secretString()
                     .strip();
-            if (!text.startsWith("{")) {
-                return text;
-            }
-            JsonNode key = mapper.readTree(text).path("api_key");
-            return key.asString("");
         } catch (SdkException failure) {
             throw new StoreUnavailableException("a secret could not be read", failure);
         }

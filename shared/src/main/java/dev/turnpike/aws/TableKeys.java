@@ -28,6 +28,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | `T#<tenant>#U#<day>` | `SH#<0..7>` | usage counters |
 /// | `KEY#<sha256>` | `KEY` | API key |
 /// | same | `RPM#<epoch second>` | count of its requests in the minute from then on |
+/// | `BREAKER#<provider>/<model>` | `BREAKER` | a model that has failed of late |
 /// | `T#<tenant>#A#<month>` | `<ulid>` | audit event |
 ///
 /// The sparse index `gsi1` holds active runs: `ACTIVE#<0..7>` / `<created>#<run>`.
@@ -146,6 +147,10 @@ final class TableKeys {
 
     static String apiKey(String sha256) {
         return "KEY#" + sha256;
+    }
+
+    static Map<String, AttributeValue> breaker(String target) {
+        return key("BREAKER#" + target, "BREAKER");
     }
 
     static Map<String, AttributeValue> requests(String sha256, Instant window) {

@@ -97,6 +97,12 @@ final class UpdateRow {
         return this;
     }
 
+    UpdateRow conditionAbsentOr(String name, long value) {
+        String field = name(name);
+        conditions.add("(attribute_not_exists(" + field + ") OR " + field + " = " + value(Row.number(value)) + ")");
+        return this;
+    }
+
     UpdateRow conditionPresent(String name) {
         conditions.add("attribute_exists(" + name(name) + ")");
         return this;

@@ -10,6 +10,7 @@ import dev.turnpike.model.ModelAnswer;
 import dev.turnpike.model.ModelAnswer.FinishReason;
 import dev.turnpike.model.ModelClient;
 import dev.turnpike.model.ModelException;
+import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.model.ModelRequest;
 import dev.turnpike.model.Served;
 import dev.turnpike.model.StreamEvent;
@@ -140,8 +141,8 @@ public final class ModelStep {
         };
     }
 
-    /// A background run tries again, and its stream, if it has one, takes back what it showed; the reader of any other
-    /// can't be told to forget.
+    /// Another attempt takes back what the stream of a background run has shown. The reader of any other can't be told
+    /// to forget, nor be kept waiting for long.
     ///
     /// @param partial what of the answer came by then
     private StepResult failed(LiveRun live, ModelException failure, Supplier<List<Item>> partial, Timed timed) {
@@ -150,15 +151,24 @@ public final class ModelStep {
             return cancelled(live, failure, partial.get(), timed);
         }
         RunError error = new RunError(failure.kind().code(), String.valueOf(failure.getMessage()));
-        boolean again = failure.kind().retryable()
-                && run.request().background()
-                && run.attempts() < run.limits().maxAttempts();
-        if (again) {
+        if (failure.kind() == Kind.RESTING && run.request().background()) {
+            LedgerRow row = row(live, failure, LedgerRow.State.ABANDONED, timed);
+            return new StepResult(List.of(), row, -1, new Verdict.PutOff(delay(run, failure)));
+        }
+        if (mayTryAgain(run, failure, timed)) {
             LedgerRow row = row(live, failure, LedgerRow.State.ABANDONED, timed);
             return new StepResult(List.of(), row, -1, new Verdict.TryAgain(delay(run, failure), error));
         }
         return new StepResult(
                 partial.get(), used(live, failure, timed), timed.millis(), new Verdict.Stop(StopReason.ERROR, error));
+    }
+
+    /// Calls that nobody has paid for were made again where they failed, as often as is good while somebody waits.
+    private boolean mayTryAgain(Run run, ModelException failure, Timed timed) {
+        boolean unseen = timed.millis() < 0 && failure.usage().totalTokens() > 0;
+        return failure.retryable()
+                && (run.request().background() || unseen)
+                && run.attempts() < run.limits().maxAttempts();
     }
 
     private @Nullable LedgerRow used(LiveRun live, ModelException failure, Timed timed) {

@@ -22,6 +22,12 @@ public sealed interface NextStep {
     /// Somebody else, or the same function later, goes on.
     record HandOver(Duration delay) implements NextStep {}
 
+    /// The same, and this attempt counts for nothing.
+    record PutOff(Duration delay) implements NextStep {}
+
+    /// The same holder makes another attempt at once.
+    record TryAgain() implements NextStep {}
+
     /// The lease is somebody else's now: whatever was done here is discarded.
     record LetGo() implements NextStep {}
 }

@@ -23,6 +23,7 @@ import dev.turnpike.run.StopReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -127,8 +128,12 @@ public final class StepEngine {
                 case NextStep.Compact() -> next = settle(live, watched(live, () -> modelStep.compact(live)));
                 case NextStep.CallTools(var calls) ->
                     next = settle(live, watched(live, () -> toolStep.perform(live, calls)));
+                case NextStep.TryAgain() -> next = takeAgain(live);
                 case NextStep.HandOver(Duration delay) -> {
-                    return handOver(live, delay);
+                    return handOver(live, delay, runs::release);
+                }
+                case NextStep.PutOff(Duration delay) -> {
+                    return handOver(live, delay, runs::putOff);
                 }
                 case NextStep.End(StopReason reason, RunError error) -> {
                     return end(live, reason, error);
@@ -156,11 +161,15 @@ public final class StepEngine {
 
     /// Commits what a step brought, together with what becomes of the run, and says what is next.
     private NextStep settle(LiveRun live, StepResult result) {
-        if (result.verdict() instanceof Verdict.TryAgain(Duration delay, RunError _)) {
+        if (!result.verdict().commits()) {
+            // An attempt that does not count hides those before it from whoever comes next.
+            if (result.verdict() instanceof Verdict.PutOff) {
+                recordLostAttempts(live, null, live.run().fence());
+            }
             if (result.row() != null) {
                 runs.abandon(live.run().key(), result.row());
             }
-            return new NextStep.HandOver(delay);
+            return plan.after(live, result);
         }
         recordLostAttempts(live, result.row(), live.run().fence());
         try {
@@ -178,7 +187,7 @@ public final class StepEngine {
             case NextStep.CallModel _, NextStep.Compact _, NextStep.CallTools _ ->
                 new After.Keep(leaseUntil(live.deadline()), settings.owner());
             case NextStep.End(StopReason reason, RunError error) -> new After.Finish(reason, error);
-            case NextStep.HandOver _, NextStep.LetGo _ -> new After.Release();
+            case NextStep.HandOver _, NextStep.PutOff _, NextStep.TryAgain _, NextStep.LetGo _ -> new After.Release();
         };
         return switch (runs.commit(stepCommit(live, result, after))) {
             case Commit.Committed(Run run) -> {
@@ -242,11 +251,25 @@ public final class StepEngine {
         return due.isEmpty() ? StepResult.NONE : toolStep.leave(live, due);
     }
 
+    /// Another attempt has another fence: its ledger row is its own.
+    private NextStep takeAgain(LiveRun live) {
+        Run run = live.run();
+        Instant now = live.deadline().clock().instant();
+        runs.release(run, now);
+        Acquisition again = runs.acquire(run.key(), run.step(), now, leaseUntil(live.deadline()), settings.owner());
+        if (again instanceof Acquisition.Acquired(Run taken)) {
+            live.committed(taken, List.of());
+            return plan.first(live);
+        }
+        // Somebody was quicker, and goes on.
+        return new NextStep.LetGo();
+    }
+
     /// Gives the lease back first: a message that arrives before that would find it held.
-    private Outcome handOver(LiveRun live, Duration delay) {
+    private Outcome handOver(LiveRun live, Duration delay, BiConsumer<Run, Instant> giveBack) {
         Run run = live.run();
         if (run.leaseUntil().isAfter(Instant.EPOCH)) {
-            runs.release(run, live.deadline().clock().instant().plus(delay));
+            giveBack.accept(run, live.deadline().clock().instant().plus(delay));
         }
         queue.wake(run, delay);
         return new Outcome.HandedOver(run);

@@ -32,7 +32,9 @@ final class StepPlan {
     NextStep after(LiveRun live, StepResult result) {
         return switch (result.verdict()) {
             case Verdict.Stop(StopReason reason, RunError error) -> new NextStep.End(reason, error);
-            case Verdict.TryAgain(Duration delay, RunError _) -> new NextStep.HandOver(delay);
+            case Verdict.PutOff(Duration delay) -> new NextStep.PutOff(delay);
+            case Verdict.TryAgain(Duration delay, RunError _) ->
+                live.run().request().background() ? new NextStep.HandOver(delay) : new NextStep.TryAgain();
             case Verdict.GoOn() -> limited(live, live.run().step() + 1, next(live, result));
         };
     }

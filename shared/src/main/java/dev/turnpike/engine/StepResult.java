@@ -19,8 +19,19 @@ record StepResult(List<Item> items, @Nullable LedgerRow row, long ttftMillis, Ve
 
         record Stop(StopReason reason, @Nullable RunError error) implements Verdict {}
 
+        /// No attempt was made, since it would have been in vain; one is to be made after `delay`.
+        record PutOff(Duration delay) implements Verdict {}
+
         /// Nothing is committed; another attempt may succeed after `delay`.
         record TryAgain(Duration delay, RunError error) implements Verdict {}
+
+        /// Whether the step has come to anything.
+        default boolean commits() {
+            return switch (this) {
+                case GoOn _, Stop _ -> true;
+                case PutOff _, TryAgain _ -> false;
+            };
+        }
     }
 
     StepResult ending(Verdict.Stop stop) {

@@ -28,10 +28,19 @@ public final class PriceList {
     private static final int MAX_MODEL_CHARS = 256;
 
     private final Supplier<PriceFile.Contents> source;
+    private final Map<String, PriceList> others;
     private @Nullable Index index;
 
-    private PriceList(Supplier<PriceFile.Contents> source) {
+    private PriceList(Supplier<PriceFile.Contents> source, Map<String, PriceList> others) {
         this.source = source;
+        this.others = others;
+    }
+
+    /// The same beside the prices of other providers.
+    ///
+    /// @param others by the name that stands before the slash in the names of their models
+    public PriceList with(Map<String, PriceList> others) {
+        return new PriceList(source, Map.copyOf(others));
     }
 
     /// The bundled prices of one provider.
@@ -39,7 +48,7 @@ public final class PriceList {
     /// @param idOrBaseUrl a provider's id, such as `mistral`, or the base URL of its API; what fits none takes the
     ///     prices of `openai`, whose models a gateway of another name is likely to serve
     public static PriceList forProvider(String idOrBaseUrl) {
-        return new PriceList(() -> bundled(idOrBaseUrl));
+        return new PriceList(() -> bundled(idOrBaseUrl), Map.of());
     }
 
     /// An operator's own prices, in the format of the bundled file. Read at once; the stream is left open.
@@ -48,7 +57,7 @@ public final class PriceList {
     /// @throws IllegalArgumentException when it is not a price list; the message says what is wrong where
     public static PriceList read(InputStream json, String idOrBaseUrl) {
         PriceFile.Contents contents = PriceFile.read(json, idOrBaseUrl);
-        return new PriceList(() -> contents);
+        return new PriceList(() -> contents, Map.of());
     }
 
     /// @param at when the call was made: prices change by date and by time of day
@@ -79,6 +88,11 @@ public final class PriceList {
     }
 
     private Optional<ModelPrices> find(String model) {
+        int slash = model.indexOf('/');
+        PriceList other = slash < 0 ? null : others.get(model.substring(0, slash));
+        if (other != null) {
+            return other.find(model.substring(slash + 1));
+        }
         String name = model.strip().toLowerCase(Locale.ROOT);
         return name.length() > MAX_MODEL_CHARS ? Optional.empty() : index().find(name);
     }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /// Calls any provider of the Chat Completions API and streams its answer.
 ///
-/// One call is one HTTP request: trying again belongs to a [CallPolicy]. Nothing is opened before the first call, and
+/// One call is one HTTP request: trying again is somebody else's. Nothing is opened before the first call, and
 /// [#reset] drops what is open, for a snapshot of the process must not hold connections.
 public final class ChatCompletionsClient implements ModelClient {
     /// A generous bound for an answer whose provider disregards the token limit: a token of spaces is long, and some
@@ -37,12 +37,16 @@ public final class ChatCompletionsClient implements ModelClient {
     @Override
     public ModelAnswer stream(ModelRequest request, Deadline deadline, Consumer<StreamEvent> events)
             throws ModelException {
+        if (deadline.passed()) {
+            throw new ModelException(Kind.TIMEOUT, "No time was left to call the model.");
+        }
         var answer = new Accumulator(events, ChatCompletionsClient::newCallId);
+        var call = new Call();
         try {
-            receive(request, deadline, answer, () -> events.accept(StreamEvent.ALIVE));
+            receive(request, deadline, answer, call, () -> events.accept(StreamEvent.ALIVE));
             answer.end();
         } catch (ModelException e) {
-            throw e.withUsage(usedByFailure(request, answer));
+            throw e.withUsage(usedByFailure(request, answer, call.atWork(e.kind())));
         }
         return answer.answer(used(request, answer), Served.by(request.model()));
     }
@@ -58,10 +62,33 @@ public final class ChatCompletionsClient implements ModelClient {
         upstream.reset();
     }
 
-    private void receive(ModelRequest request, Deadline deadline, Accumulator answer, Runnable alive)
+    /// How far a call came.
+    private static final class Call {
+        private boolean accepted;
+
+        /// Whether the provider may have been at work on it when it failed: silence, and a connection that breaks after
+        /// a good status, say nothing else. Where it said that it failed, it charges nothing.
+        boolean atWork(Kind failure) {
+            return switch (failure) {
+                case TIMEOUT -> true;
+                case CONNECTION -> accepted;
+                case AUTHENTICATION,
+                        MODEL_NOT_FOUND,
+                        CONTEXT_TOO_LONG,
+                        REFUSED,
+                        RATE_LIMITED,
+                        UNAVAILABLE,
+                        UNREADABLE,
+                        RESTING -> false;
+            };
+        }
+    }
+
+    private void receive(ModelRequest request, Deadline deadline, Accumulator answer, Call call, Runnable alive)
             throws ModelException {
         long maxSize = (long) request.maxOutputTokens() * MAX_CHARACTERS_PER_TOKEN + MAX_CHARACTERS_BESIDE;
         try (WatchedBody body = upstream.post(writer.write(request), request.model(), deadline)) {
+            call.accepted = true;
             new AnswerReader(answer, request.model(), maxSize).read(new LiveBody(body, alive));
             body.readToEnd();
         } catch (HttpConnectTimeoutException e) {
@@ -73,9 +100,8 @@ public final class ChatCompletionsClient implements ModelClient {
         }
     }
 
-    /// A call that brought no output is free for all we know.
-    private Usage usedByFailure(ModelRequest request, Accumulator answer) {
-        return answer.usage() != null || answer.started() ? used(request, answer) : Usage.NONE;
+    private Usage usedByFailure(ModelRequest request, Accumulator answer, boolean atWork) {
+        return answer.usage() != null || answer.started() || atWork ? used(request, answer) : Usage.NONE;
     }
 
     private Usage used(ModelRequest request, Accumulator answer) {

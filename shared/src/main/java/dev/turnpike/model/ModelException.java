@@ -30,7 +30,9 @@ public final class ModelException extends Exception {
         /// First-byte, idle or total time is over.
         TIMEOUT("upstream_timeout", true),
         /// The answer is not in any form that we know.
-        UNREADABLE("upstream_unreadable", true);
+        UNREADABLE("upstream_unreadable", true),
+        /// Nobody was asked: the provider has failed too often of late and is given a rest.
+        RESTING("upstream_unavailable", true);
 
         private final String code;
         private final boolean retryable;
@@ -55,12 +57,13 @@ public final class ModelException extends Exception {
     private final Usage usage;
     private final transient @Nullable Duration retryAfter;
     private final @Nullable String model;
+    private final boolean retryable;
 
     /// @param usage what had been used by then: reported, estimated from what arrived, or `Usage.NONE`
     /// @param retryAfter how long the provider asked to wait, if it did
     public ModelException(
             Kind kind, String message, Usage usage, @Nullable Duration retryAfter, @Nullable Throwable cause) {
-        this(kind, message, usage, retryAfter, null, cause);
+        this(kind, message, usage, retryAfter, null, kind.retryable(), cause);
     }
 
     private ModelException(
@@ -69,8 +72,10 @@ public final class ModelException extends Exception {
             Usage usage,
             @Nullable Duration retryAfter,
             @Nullable String model,
+            boolean retryable,
             @Nullable Throwable cause) {
         super(message, cause);
+        this.retryable = retryable;
         this.model = model;
         this.kind = kind;
         this.usage = usage;
@@ -82,18 +87,33 @@ public final class ModelException extends Exception {
         this(kind, message, Usage.NONE, null, null);
     }
 
+    /// Nothing had been used; another try is to wait.
+    public ModelException(Kind kind, String message, Duration retryAfter) {
+        this(kind, message, Usage.NONE, retryAfter, null);
+    }
+
     /// The same failure, with what had been used by then.
     ModelException withUsage(Usage used) {
-        return copy(used, retryAfter, model);
+        return copy(used, retryAfter, model, retryable);
     }
 
     /// The same failure of the model that was asked in place of another.
-    ModelException of(String asked) {
-        return copy(usage, retryAfter, asked);
+    public ModelException of(String asked) {
+        return copy(usage, retryAfter, asked, retryable);
     }
 
-    private ModelException copy(Usage used, @Nullable Duration wait, @Nullable String asked) {
-        var copy = new ModelException(kind, Objects.requireNonNull(getMessage()), used, wait, asked, getCause());
+    /// The same failure, after which another try is to wait.
+    public ModelException after(Duration wait) {
+        return copy(usage, wait, model, retryable);
+    }
+
+    /// The same failure, which is not to be tried again.
+    public ModelException asFinal() {
+        return copy(usage, retryAfter, model, false);
+    }
+
+    private ModelException copy(Usage used, @Nullable Duration wait, @Nullable String asked, boolean again) {
+        var copy = new ModelException(kind, Objects.requireNonNull(getMessage()), used, wait, asked, again, getCause());
         copy.setStackTrace(getStackTrace());
         for (Throwable other : getSuppressed()) {
             copy.addSuppressed(other);
@@ -114,6 +134,11 @@ public final class ModelException extends Exception {
 
     public Usage usage() {
         return usage;
+    }
+
+    /// Whether the same call may succeed later.
+    public boolean retryable() {
+        return retryable;
     }
 
     public @Nullable Duration retryAfter() {

@@ -22,4 +22,10 @@ public record ModelRequest(
         ToolChoice toolChoice,
         boolean parallelToolCalls,
         int maxOutputTokens,
-        Map<String, String> parameters) {}
+        Map<String, String> parameters) {
+    /// The same asked of another model.
+    public ModelRequest of(String other) {
+        return new ModelRequest(
+                other, instructions, items, tools, toolChoice, parallelToolCalls, maxOutputTokens, parameters);
+    }
+}

@@ -2,18 +2,25 @@ package dev.turnpike.model;
 
 import java.net.URI;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /// How to reach the model provider. Set by the operator, never by a request.
 ///
+/// @param name of the provider, for messages and for those who read them
 /// @param baseUri of the API, such as `https://api.openai.com/v1`
-/// @param key asked for on every call, so that a rotated key is used at once and none is kept here; a blank one sends
-///     no `Authorization` (a local server needs none)
+/// @param key a blank one is not sent (a local server needs none)
+/// @param verifyTls false takes any certificate: for a self-signed server on this machine or in the same network
 /// @param connect longest wait for a connection
 /// @param firstByte longest wait from the request to the first byte of the answer's body
 /// @param idle longest silence after it
 public record ModelSettings(
-        URI baseUri, Supplier<String> key, Duration connect, Duration firstByte, Duration idle, Dialect dialect) {
+        String name,
+        URI baseUri,
+        ProviderKey key,
+        boolean verifyTls,
+        Duration connect,
+        Duration firstByte,
+        Duration idle,
+        Dialect dialect) {
     public ModelSettings {
         if (baseUri.getHost() == null || !("https".equals(baseUri.getScheme()) || "http".equals(baseUri.getScheme()))) {
             throw new IllegalArgumentException("The model provider's base URL is not an http or https URL: " + baseUri);

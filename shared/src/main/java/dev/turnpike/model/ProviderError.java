@@ -100,7 +100,8 @@ final class ProviderError {
             case RATE_LIMITED -> "The model provider limits the rate of calls (%1$s). Try again later.";
             case REFUSED ->
                 "The model provider rejected the request (%1$s). Check its parameters and the account's credit.";
-            case UNAVAILABLE, CONNECTION, TIMEOUT, UNREADABLE -> "The model provider failed (%1$s). Try again later.";
+            case UNAVAILABLE, CONNECTION, TIMEOUT, UNREADABLE, RESTING ->
+                "The model provider failed (%1$s). Try again later.";
         };
         return text.formatted(how, model);
     }

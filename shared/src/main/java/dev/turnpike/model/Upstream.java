@@ -2,6 +2,7 @@ package dev.turnpike.model;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnpike.model.Dialect.Switch;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.tokens.Usage;
 import java.io.IOException;
@@ -37,11 +38,21 @@ final class Upstream {
     ///
     /// @param model named in the message of a failure
     WatchedBody post(byte[] request, String model, Deadline deadline) throws ModelException, IOException {
-        if (deadline.passed()) {
-            throw new HttpTimeoutException("No time was left to call the model.");
-        }
         long start = System.nanoTime();
         String key = key();
+        try {
+            return post(request, key, model, deadline, start);
+        } catch (ModelException refused) {
+            if (refused.kind() != Kind.AUTHENTICATION || !renewed(key)) {
+                throw refused;
+            }
+            // Rotated since it was read.
+            return post(request, key(), model, deadline, start);
+        }
+    }
+
+    private WatchedBody post(byte[] request, String key, String model, Deadline deadline, long start)
+            throws ModelException, IOException {
         Duration wait = WatchedBody.shorter(settings.firstByte(), deadline.remaining());
         HttpResponse<InputStream> response = headers(httpRequest(request, key), wait);
         Duration left = settings.firstByte().minusNanos(System.nanoTime() - start);
@@ -79,13 +90,22 @@ final class Upstream {
 
     private synchronized HttpClient http() {
         if (http == null) {
-            http = HttpClient.newBuilder()
+            var builder = HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
                     .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(settings.connect())
-                    .build();
+                    .connectTimeout(settings.connect());
+            http = (settings.verifyTls() ? builder : builder.sslContext(AnyCertificate.context())).build();
         }
         return http;
+    }
+
+    /// Where the key can't be read again, what the provider said of the old one is all there is to say.
+    private boolean renewed(String refused) {
+        try {
+            return settings.key().renewed(refused);
+        } catch (RuntimeException _) {
+            return false;
+        }
     }
 
     private String key() throws ModelException {
@@ -109,7 +129,7 @@ final class Upstream {
                 .header("User-Agent", "turnpike")
                 .POST(BodyPublishers.ofByteArray(body));
         try {
-            return (key.isEmpty() ? request : request.header("Authorization", "Bearer " + key)).build();
+            return (key.isEmpty() ? request : authorized(request, key)).build();
         } catch (IllegalArgumentException _) {
             // Its message quotes the key.
             throw new ModelException(
@@ -117,6 +137,12 @@ final class Upstream {
                     "The model provider's key holds characters that no key has. Correct its secret in AWS Secrets"
                             + " Manager; no deployment is needed.");
         }
+    }
+
+    private HttpRequest.Builder authorized(HttpRequest.Builder request, String key) {
+        return settings.dialect().has(Switch.API_KEY_HEADER)
+                ? request.header("api-key", key)
+                : request.header("Authorization", "Bearer " + key);
     }
 
     /// Waits for the response's headers.

@@ -116,6 +116,7 @@ public final class Failures {
             case RATE_LIMITED -> ApiException.rateLimited(error.message());
             case AUTHENTICATION -> ApiException.upstream(500, error.code(), error.message());
             case TIMEOUT -> ApiException.upstream(504, error.code(), error.message());
+            case RESTING -> ApiException.upstream(503, error.code(), error.message());
             case UNAVAILABLE, CONNECTION, UNREADABLE -> ApiException.upstream(502, error.code(), error.message());
             case null -> ApiException.upstream(500, error.code(), error.message());
         };

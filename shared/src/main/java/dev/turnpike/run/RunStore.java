@@ -103,6 +103,9 @@ public interface RunStore {
     /// @param due when the next try is wanted; until then the run is not taken for forgotten
     void release(Run run, Instant due);
 
+    /// The same, and the attempt does not count, since none was made.
+    void putOff(Run run, Instant due);
+
     /// Records that an attempt was paid for in vain; again for the same fence: nothing.
     void abandon(RunKey key, LedgerRow row);
 

@@ -84,18 +84,18 @@ record Environment(Map<String, String> values) {
 
     /// An absolute http or https URL, without the slash at its end.
     Optional<URI> optionalUrl(Variable variable) {
-        return optionalText(variable).map(value -> {
-            try {
-                URI url = new URI(value.replaceFirst("/+$", ""));
-                boolean http = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
-                if (http && url.getHost() != null && url.getRawUserInfo() == null) {
-                    return url;
-                }
-            } catch (URISyntaxException _) {
-                // Says the same as a URL without a host.
-            }
-            throw unusableUrl(variable);
-        });
+        return optionalText(variable).map(value -> httpUrl(value).orElseThrow(() -> unusableUrl(variable)));
+    }
+
+    /// The same for any text; empty where it is none.
+    static Optional<URI> httpUrl(String value) {
+        try {
+            URI url = new URI(value.replaceFirst("/+$", ""));
+            boolean http = "https".equals(url.getScheme()) || "http".equals(url.getScheme());
+            return http && url.getHost() != null && url.getRawUserInfo() == null ? Optional.of(url) : Optional.empty();
+        } catch (URISyntaxException _) {
+            return Optional.empty();
+        }
     }
 
     static SettingsException missing(Variable variable) {
@@ -107,7 +107,7 @@ record Environment(Map<String, String> values) {
         return new SettingsException("%s can't be used: put %s there.".formatted(variable.name(), variable.content()));
     }
 
-    private static SettingsException malformed(Variable variable, String value) {
+    static SettingsException malformed(Variable variable, String value) {
         return new SettingsException(
                 "%s is \"%s\": put %s there.".formatted(variable.name(), value, variable.content()));
     }

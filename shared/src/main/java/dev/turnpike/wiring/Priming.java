@@ -41,8 +41,10 @@ final class Priming {
         try (var server = new ServerSocket(0, TURNS, InetAddress.getLoopbackAddress())) {
             Thread.ofVirtual().start(() -> serve(server));
             var settings = new ModelSettings(
+                    "priming",
                     URI.create("http://127.0.0.1:" + server.getLocalPort()),
                     () -> "",
+                    true,
                     PATIENCE,
                     PATIENCE,
                     PATIENCE,

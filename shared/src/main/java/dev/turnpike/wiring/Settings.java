@@ -17,7 +17,13 @@ import java.util.regex.Pattern;
 
 /// What a deployment decides, read once when a function starts. A variable that is missing or malformed stops the start
 /// with a [SettingsException] that names it.
-public record Settings(Deployment deployment, Resources resources, Provider provider, Limits limits, Aws aws) {
+public record Settings(
+        Deployment deployment,
+        Resources resources,
+        Provider provider,
+        UpstreamSettings upstream,
+        Limits limits,
+        Aws aws) {
 
     private static final Pattern ENVIRONMENT = Pattern.compile("[a-z][a-z0-9]{0,15}");
     private static final Pattern ENFORCEMENT = Pattern.compile("never|strict|always");
@@ -108,11 +114,16 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
     /// Variables that are not settings are ignored.
     public static Settings from(Map<String, String> variables) {
         var environment = new Environment(variables);
+        Limits limits = limits(environment);
         return new Settings(
                 deployment(environment),
                 resources(environment),
                 provider(environment),
-                limits(environment),
+                UpstreamSettings.from(
+                        environment,
+                        providerUrl(environment),
+                        limits.modelCall().firstByte()),
+                limits,
                 aws(environment));
     }
 
@@ -197,16 +208,21 @@ public record Settings(Deployment deployment, Resources resources, Provider prov
 
     private static URI providerUrl(Environment environment) {
         URI url = environment.url(Variable.OPENAI_BASE_URL);
-        boolean plain = url.getRawQuery() == null && url.getRawFragment() == null;
-        if (plain && (url.getScheme().equals("https") || isPrivate(url.getHost()))) {
+        if (usable(url)) {
             return url;
         }
         throw Environment.unusableUrl(Variable.OPENAI_BASE_URL);
     }
 
+    /// Whether a provider's key may go there.
+    static boolean usable(URI url) {
+        boolean plain = url.getRawQuery() == null && url.getRawFragment() == null;
+        return plain && (url.getScheme().equals("https") || isPrivate(url.getHost()));
+    }
+
     /// Judges by the text alone: a name that happens to resolve to a private address would send the key in the clear as
     /// soon as it resolves to another one.
-    private static boolean isPrivate(String host) {
+    static boolean isPrivate(String host) {
         try {
             InetAddress address = InetAddress.ofLiteral(host);
             boolean uniqueLocal = address.getAddress().length == 16 && (address.getAddress()[0] & 0xfe) == 0xfc;

@@ -26,10 +26,31 @@ enum Variable {
             ""),
     TEMPERATURE("a number from 0 to 2, or nothing for the provider's own", ""),
 
+    DIALECT(
+            "how the API at OPENAI_BASE_URL differs from OpenAI's, as words between commas, none for not at all, or"
+                    + " nothing to tell it by OPENAI_BASE_URL",
+            ""),
+    TLS_VERIFY("true, or false for a self-signed certificate at a loopback or private host", "true"),
+    PROVIDERS(
+            "further providers, as a JSON list of objects with name, base_url and, if need be, models, key, prices,"
+                    + " switches, tls_verify, or nothing for none",
+            ""),
+    FALLBACKS(
+            "the models that stand in during an outage, as model=other,third;pattern*=other, or nothing for none", ""),
+
     TIMEOUT("the seconds to the provider's first byte, 1 to 900", "30"),
     IDLE_TIMEOUT("the seconds that a provider's stream may be silent, 1 to 900", "60"),
     TOTAL_TIMEOUT("the seconds that one model call may take, 1 to 900", "600"),
     MAX_RETRIES("how often a failed model call is tried again, 0 to 10", "3"),
+    RETRY_INITIAL_DELAY("the seconds before the first retry, at most, 0.001 to 900", "0.5"),
+    RETRY_MAX_DELAY("the seconds before any retry, at most, 0.001 to 900", "60"),
+    RETRY_BACKOFF_FACTOR("by how much the time before a retry grows, 1 to 10", "2"),
+    RETRYABLE_ERRORS(
+            "the codes of the errors of model calls that are tried again, separated by commas, or nothing for all that"
+                    + " may pass",
+            ""),
+    BREAKER_FAILURES("the failures in a row after which a model is given a rest, 0 to 1000, 0 for never", "5"),
+    BREAKER_SECONDS("the seconds that a failing model is left alone, 1 to 3600", "30"),
 
     MAX_TOKENS("the output tokens of a request that sets no limit, 1 to 1000000", "4000"),
     MAX_HISTORY("the messages of a conversation that a model is shown, 1 to 10000", "100"),

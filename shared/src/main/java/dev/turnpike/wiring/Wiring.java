@@ -7,6 +7,7 @@ import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.admission.StoredItems;
+import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoNoteStore;
@@ -30,11 +31,6 @@ import dev.turnpike.engine.Reaper;
 import dev.turnpike.engine.StepEngine;
 import dev.turnpike.engine.ToolStep;
 import dev.turnpike.ledger.PriceList;
-import dev.turnpike.model.CallPolicy;
-import dev.turnpike.model.ChatCompletionsClient;
-import dev.turnpike.model.Dialect;
-import dev.turnpike.model.ModelSettings;
-import dev.turnpike.model.ProviderProbe;
 import dev.turnpike.model.UsageEstimate;
 import dev.turnpike.replay.EventRecorder;
 import dev.turnpike.replay.Retention;
@@ -49,6 +45,7 @@ import dev.turnpike.tokens.JtokkitCounter;
 import dev.turnpike.tokens.TokenCounter;
 import dev.turnpike.tool.BuiltInTools;
 import dev.turnpike.tool.ToolRegistry;
+import java.security.Security;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -60,15 +57,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Puts the parts together, once, by hand. Each function asks for what it serves with; nothing else is built.
 public final class Wiring {
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
-
     private final Settings settings;
     private final InstantSource clock = InstantSource.system();
     private final JsonMapper mapper;
     private final AwsClients aws;
     private final Ids ids = new Ulids(clock);
     private final StoredSecret providerKey;
-    private final ChatCompletionsClient provider;
+    private final Upstreams upstreams;
     private final TokenCounter tokens = new JtokkitCounter();
     private final PriceList prices;
     private final ToolRegistry tools;
@@ -89,6 +84,9 @@ public final class Wiring {
     }
 
     private Wiring(Settings settings, boolean hurried) {
+        // Hosts change their addresses, and Lambda's instances live for hours. Before anybody looks one up.
+        Security.setProperty("networkaddress.cache.ttl", "10");
+        Security.setProperty("networkaddress.cache.negative.ttl", "1");
         this.settings = settings;
         this.aws = new AwsClients(settings.aws());
         if (hurried) {
@@ -98,10 +96,8 @@ public final class Wiring {
         this.mapper = WireJson.mapper();
         String table = settings.resources().tableName();
         this.providerKey = secret(settings.resources().providerSecretArn());
-        this.provider = new ChatCompletionsClient(modelSettings(), tokens, clock);
-        this.prices = PriceList.forProvider(settings.provider()
-                .priceProvider()
-                .orElse(settings.provider().baseUrl().toString()));
+        this.upstreams = new Upstreams(settings, providerKey, tokens, clock);
+        this.prices = upstreams.prices();
         var notes = new DynamoNoteStore(
                 aws.dynamo(), table, clock, settings.limits().conversationTtl());
         this.tools = ToolRegistry.withInstalled(BuiltInTools.all(notes, clock), Wiring.class.getClassLoader());
@@ -114,7 +110,7 @@ public final class Wiring {
         this.steps = new SqsStepQueue(aws::sqs, settings.resources().stepsQueueUrls(), mapper);
         if (hurried) {
             ahead(providerKey::get);
-            ahead(provider::open);
+            ahead(upstreams::open);
             ahead(new DynamoKeyStore(aws.dynamo(), table)::probe);
         }
     }
@@ -132,18 +128,6 @@ public final class Wiring {
 
     private StoredSecret secret(String arn) {
         return new StoredSecret(aws::secrets, arn, mapper, clock);
-    }
-
-    private ModelSettings modelSettings() {
-        Settings.Provider to = settings.provider();
-        Settings.Limits.ModelCall limits = settings.limits().modelCall();
-        return new ModelSettings(
-                to.baseUrl(),
-                providerKey,
-                CONNECT_TIMEOUT,
-                limits.firstByte(),
-                limits.idle(),
-                Dialect.of(to.baseUrl()));
     }
 
     private RequestSettings requestSettings() {
@@ -184,7 +168,8 @@ public final class Wiring {
     }
 
     private ModelStep modelStep(EngineSettings engine) {
-        var model = CallPolicy.once().around(provider);
+        var breakers = new DynamoBreakerStore(aws.dynamo(), settings.resources().tableName());
+        var model = upstreams.client(breakers, Wiring::sleep);
         return new ModelStep(
                 model, prompt(engine), new AnswerCheck(settings.provider().enforcement()), prices, engine, ids);
     }
@@ -311,7 +296,7 @@ public final class Wiring {
     /// Drops what must not get into a snapshot: secrets and connections.
     public void forget() {
         providerKey.forget();
-        provider.reset();
+        upstreams.reset();
     }
 
     private QueueMessages queueMessages() {
@@ -338,6 +323,6 @@ public final class Wiring {
     }
 
     private Map<String, Runnable> probes(DynamoKeyStore keys) {
-        return Map.of("model", new ProviderProbe(modelSettings())::check, "table", keys::probe, "queue", steps::probe);
+        return Map.of("model", upstreams.probe(), "table", keys::probe, "queue", steps::probe);
     }
 }

@@ -602,15 +602,21 @@ public final class MemoryStore implements RunStore, ConversationStore {
 
     @Override
     public void release(Run run, Instant due) {
-        calls.through("release", () -> releaseNow(run, due));
+        calls.through("release", () -> releaseNow(run, due, 0));
     }
 
-    private synchronized void releaseNow(Run run, Instant due) {
+    @Override
+    public void putOff(Run run, Instant due) {
+        calls.through("putOff", () -> releaseNow(run, due, 1));
+    }
+
+    private synchronized void releaseNow(Run run, Instant due, int uncounted) {
         Kept<Run> row = runs.get(run.key());
         if (row != null && held(row.value(), run)) {
             change(run.key(), draft -> {
                 draft.leaseUntil = Instant.EPOCH;
                 draft.changedAt = RunDraft.millis(due);
+                draft.attempts -= uncounted;
             });
         }
     }

@@ -36,6 +36,6 @@ final class ModelSettingsTest {
 
     private static ModelSettings settings(String base, Duration idle) {
         URI uri = URI.create(base);
-        return new ModelSettings(uri, () -> "", SECOND, SECOND, idle, Dialect.of(uri));
+        return new ModelSettings("openai", uri, () -> "", true, SECOND, SECOND, idle, Dialect.of(uri));
     }
 }

@@ -89,7 +89,8 @@ class UpstreamQuirksTest {
     static void open() throws IOException {
         provider = new PieceProvider();
         var wait = Duration.ofSeconds(30);
-        var settings = new ModelSettings(provider.baseUri(), () -> "", wait, wait, wait, Dialect.COMPATIBLE);
+        var settings =
+                new ModelSettings("openai", provider.baseUri(), () -> "", true, wait, wait, wait, Dialect.COMPATIBLE);
         client = new ChatCompletionsClient(settings, String::length, Clock.systemUTC());
     }
 

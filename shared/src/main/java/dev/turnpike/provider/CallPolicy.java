@@ -1,4 +1,6 @@
-package dev.turnpike.model;
+package dev.turnpike.provider;
+
+import dev.turnpike.model.ModelClient;
 
 /// What is done around a model call: trying again, giving up early, taking another model.
 ///
@@ -8,9 +10,4 @@ package dev.turnpike.model;
 public interface CallPolicy {
     /// The same client under this policy.
     ModelClient around(ModelClient client);
-
-    /// Every call is made once.
-    static CallPolicy once() {
-        return client -> client;
-    }
 }

@@ -1,0 +1,104 @@
+package dev.turnpike.wiring;
+
+import dev.turnpike.aws.StoredSecret;
+import dev.turnpike.ledger.PriceList;
+import dev.turnpike.model.ChatCompletionsClient;
+import dev.turnpike.model.Dialect;
+import dev.turnpike.model.ModelClient;
+import dev.turnpike.model.ModelSettings;
+import dev.turnpike.model.ProviderKey;
+import dev.turnpike.model.ProviderProbe;
+import dev.turnpike.provider.Breaker;
+import dev.turnpike.provider.BreakerStore;
+import dev.turnpike.provider.Fallback;
+import dev.turnpike.provider.Provider;
+import dev.turnpike.provider.Providers;
+import dev.turnpike.provider.Retry;
+import dev.turnpike.tokens.TokenCounter;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// The model providers and what is done when they fail.
+final class Upstreams {
+    /// The name of the provider at `OPENAI_BASE_URL`.
+    private static final String FIRST = "first";
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    private final Settings settings;
+    private final StoredSecret keys;
+    private final List<ChatCompletionsClient> clients = new ArrayList<>();
+    private final Providers providers;
+
+    /// @param keys of all providers
+    Upstreams(Settings settings, StoredSecret keys, TokenCounter tokens, InstantSource clock) {
+        this.settings = settings;
+        this.keys = keys;
+        this.clients.add(new ChatCompletionsClient(first(), tokens, clock));
+        List<Provider> others = new ArrayList<>();
+        for (UpstreamSettings.OtherProvider other : settings.upstream().others()) {
+            this.clients.add(new ChatCompletionsClient(settings(other), tokens, clock));
+            others.add(new Provider(other.name(), other.models()::matches, clients.getLast()));
+        }
+        this.providers = new Providers(new Provider(FIRST, _ -> true, clients.getFirst()), others);
+    }
+
+    private ModelSettings first() {
+        Settings.Provider to = settings.provider();
+        UpstreamSettings how = settings.upstream();
+        return settings(FIRST, to.baseUrl(), keys.key(), how.verifyTls(), how.dialect());
+    }
+
+    private ModelSettings settings(UpstreamSettings.OtherProvider other) {
+        return settings(other.name(), other.baseUrl(), keys.key(other.key()), other.verifyTls(), other.dialect());
+    }
+
+    private ModelSettings settings(String name, URI baseUrl, ProviderKey key, boolean verifyTls, Dialect dialect) {
+        Settings.Limits.ModelCall limits = settings.limits().modelCall();
+        return new ModelSettings(
+                name, baseUrl, key, verifyTls, CONNECT_TIMEOUT, limits.firstByte(), limits.idle(), dialect);
+    }
+
+    /// All of them as one. A fallback stands in only when the retries are used up, and every try asks the breaker.
+    ///
+    /// @param pause lets that much time pass
+    ModelClient client(BreakerStore store, Consumer<Duration> pause) {
+        UpstreamSettings how = settings.upstream();
+        var breaker = new Breaker(store, how.breaker(), providers::target);
+        // Other generators go on from a snapshot alike in every copy of it.
+        var retry = new Retry(how.retry(), new SecureRandom()::nextDouble, pause);
+        var fallback = new Fallback(how::standIns);
+        return fallback.around(retry.around(breaker.around(providers)));
+    }
+
+    PriceList prices() {
+        Map<String, PriceList> others = new HashMap<>();
+        settings.upstream().others().forEach(other -> others.put(other.name(), PriceList.forProvider(other.prices())));
+        Settings.Provider first = settings.provider();
+        return PriceList.forProvider(
+                        first.priceProvider().orElse(first.baseUrl().toString()))
+                .with(others);
+    }
+
+    /// Makes ready for a first call of the first provider.
+    void open() {
+        clients.getFirst().open();
+    }
+
+    /// Closes all connections.
+    void reset() {
+        clients.forEach(ChatCompletionsClient::reset);
+    }
+
+    /// Asks the first provider whether it is there.
+    Runnable probe() {
+        return new ProviderProbe(first())::check;
+    }
+}
