@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.access.RequestCounter;
 import dev.turnpike.aws.CheckedRows;
+import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoRequestCounter;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.EventRows;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore.NewConversation;
+import dev.turnpike.provider.BreakerStore;
 import dev.turnpike.replay.EventLog;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.RunRequest;
@@ -141,6 +143,12 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         return IntStream.range(0, instances)
                 .<RequestCounter>mapToObj(_ -> new DynamoRequestCounter(client(), table))
                 .toList();
+    }
+
+    BreakerStore breakers() {
+        table = "table-" + UUID.randomUUID();
+        Table.create(client(), table);
+        return new DynamoBreakerStore(client(), table);
     }
 
     /// Deletes a conversation that was in the newest table.

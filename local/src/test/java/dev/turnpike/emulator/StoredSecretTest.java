@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.turnpike.aws.StoredSecret;
 import dev.turnpike.fake.SettableClock;
+import dev.turnpike.model.ProviderKey;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.StoreUnavailableException;
 import java.io.IOException;
@@ -66,6 +67,25 @@ class StoredSecretTest {
         assertThat(secret.get()).isEqualTo("one");
         clock.advance(Duration.ofMinutes(6));
         assertThat(secret.get()).isEqualTo("two");
+    }
+
+    @Test
+    @DisplayName("Row 45: a key that is refused is looked for anew, once in a while")
+    void aRefusedKeyIsLookedForAnew() {
+        put("refused", "{\"api_key\": \"one\", \"groq\": \"two\"}");
+        StoredSecret secret = secret("refused");
+        ProviderKey key = secret.key("groq");
+        assertThat(key.get()).isEqualTo("two");
+        assertThat(key.renewed("two")).as("still the same").isFalse();
+
+        put("refused", "{\"api_key\": \"one\", \"groq\": \"three\"}");
+        assertThat(key.renewed("two")).as("asked for a moment ago").isFalse();
+        clock.advance(Duration.ofSeconds(20));
+        assertThat(key.renewed("two")).isTrue();
+        assertThat(key.get()).isEqualTo("three");
+        assertThat(key.renewed("two")).as("others have found it").isTrue();
+        assertThat(secret.key().get()).isEqualTo("one");
+        assertThat(secret.key("mistral").get()).isEmpty();
     }
 
     @Test

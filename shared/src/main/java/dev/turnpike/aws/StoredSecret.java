@@ -25,6 +25,7 @@ public final class StoredSecret implements Supplier<String> {
     private final JsonMapper mapper;
     private final InstantSource clock;
     private volatile @Nullable Known known;
+    private Instant lookAgainFrom = Instant.MIN;
 
     public StoredSecret(Supplier<SecretsManagerClient> secrets, String arn, JsonMapper mapper, InstantSource clock) {
         this.secrets = secrets;
@@ -33,7 +34,7 @@ public final class StoredSecret implements Supplier<String> {
         this.clock = clock;
     }
 
-    private record Known(String text, Instant since, Instant until) {}
+    private record Known(String text, Instant until) {}
 
     /// Plain text, or the `api_key` of a JSON object.
     @Override
@@ -70,7 +71,7 @@ public final class StoredSecret implements Supplier<String> {
         @Override
         public boolean renewed(String refused) {
             if (get().strip().equals(refused)) {
-                forget(clock.instant().minus(REFUSED));
+                lookAgain();
             }
             return !get().strip().equals(refused);
         }
@@ -81,10 +82,11 @@ public final class StoredSecret implements Supplier<String> {
         return (now != null && fresh(now) ? now : refreshed()).text();
     }
 
-    /// What was read before then is read again.
-    private synchronized void forget(Instant before) {
-        if (known != null && known.since().isBefore(before)) {
-            known = new Known(known.text(), known.since(), Instant.MIN);
+    private synchronized void lookAgain() {
+        Instant now = clock.instant();
+        if (known != null && !now.isBefore(lookAgainFrom)) {
+            lookAgainFrom = now.plus(REFUSED);
+            known = new Known(known.text(), Instant.MIN);
         }
     }
 
@@ -109,12 +111,12 @@ public final class StoredSecret implements Supplier<String> {
     /// While the old value is at hand, a failure to read the new one is no reason to fail.
     private Known readAgain(@Nullable Known old) {
         try {
-            return new Known(read(), clock.instant(), clock.instant().plus(FRESH));
+            return new Known(read(), clock.instant().plus(FRESH));
         } catch (StoreUnavailableException failure) {
             if (old == null) {
                 throw failure;
             }
-            return new Known(old.text(), clock.instant(), clock.instant().plus(RETRY));
+            return new Known(old.text(), clock.instant().plus(RETRY));
         }
     }
 
