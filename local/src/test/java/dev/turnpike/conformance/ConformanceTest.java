@@ -40,6 +40,7 @@ class ConformanceTest {
                         "OPENAI_API_KEY", "sk-demo",
                         "OPENAI_BASE_URL", provider.baseUrl(),
                         "MODELS", "gpt-4o-mini,gpt-4o",
+                        "VIDEO_MODELS", "gpt-4o-mini",
                         "REQUESTS_PER_MINUTE", "100000"))
                 .withReaperEvery(Duration.ofMinutes(1)));
         wire = new Wire(stack.url(), stack.apiKey());

@@ -28,7 +28,8 @@ class QueueTest {
 
     @BeforeAll
     static void start() throws IOException {
-        stack = Stack.start(StackOptions.defaults().withDemoPace(Duration.ZERO));
+        stack = Stack.start(
+                StackOptions.defaults().withDemoPace(Duration.ZERO).withEnvironment(Map.of("MEDIA_URLS", "fetch")));
         sqs = stack.cloud().sqsClient();
     }
 
@@ -78,6 +79,17 @@ class QueueTest {
         assertThat(answer.path("value").path("error").path("code").asString()).isEqualTo("missing_required_parameter");
         assertThat(answer.path("value").path("error").path("message").asString())
                 .contains("message");
+    }
+
+    @Test
+    void anImageThatMustNotBeFetchedIsNamedByItsPlaceInTheEnvelope() {
+        JsonNode answer = answerTo("""
+            {"key": "order-19", "value": {"message": "What is it?", "images": ["https://169.254.169.254/a.png"]}}
+            """);
+        assertThat(answer.path("value").path("error").path("code").asString()).isEqualTo("failed_to_download_image");
+        assertThat(answer.path("value").path("error").path("message").asString())
+                .contains("'value.images[0]'")
+                .doesNotContain("169.254");
     }
 
     @Test

@@ -33,14 +33,21 @@ public final class RunAdmission {
 
     private final RunStore runs;
     private final ConversationStore conversations;
+    private final LinkedMedia media;
     private final AdmissionSettings settings;
     private final Ids ids;
     private final InstantSource clock;
 
     public RunAdmission(
-            RunStore runs, ConversationStore conversations, AdmissionSettings settings, Ids ids, InstantSource clock) {
+            RunStore runs,
+            ConversationStore conversations,
+            LinkedMedia media,
+            AdmissionSettings settings,
+            Ids ids,
+            InstantSource clock) {
         this.runs = runs;
         this.conversations = conversations;
+        this.media = media;
         this.settings = settings;
         this.ids = ids;
         this.clock = clock;
@@ -105,6 +112,9 @@ public final class RunAdmission {
 
         record TooManyItems(int most) implements Admission {}
 
+        /// An image or a video of the input can't be had, or must not be fetched.
+        record MediaRefused(LinkedMedia.Filling.Refused refusal) implements Admission {}
+
         /// The store does not take one of the items, whatever is done to it.
         record ItemTooLarge() implements Admission {}
     }
@@ -112,7 +122,7 @@ public final class RunAdmission {
     public Admission admit(Application application) {
         Admission admission =
                 switch (new Approvals(conversations, clock.instant()).fill(application.tenant(), application.input())) {
-                    case Approvals.Filled(List<Item> input) -> persistently(application.with(input));
+                    case Approvals.Filled(List<Item> input) -> withMedia(application.with(input));
                     case Approvals.NotFound(String id) -> new Admission.NoApprovalRequest(id);
                     case Approvals.Expired(String id) -> new Admission.ApprovalExpired(id);
                 };
@@ -125,6 +135,15 @@ public final class RunAdmission {
     public Optional<Admission> earlier(Application application) {
         NewRun.Idempotency idempotency = application.idempotency();
         return idempotency == null ? Optional.empty() : repeated(application.tenant(), idempotency);
+    }
+
+    /// A request that comes again gets the run that it made before, whatever its links lead to by now.
+    private Admission withMedia(Application application) {
+        Optional<Admission> before = media.fetches(application.input()) ? earlier(application) : Optional.empty();
+        return before.orElseGet(() -> switch (media.fill(application.input())) {
+            case LinkedMedia.Filling.Filled(List<Item> input) -> persistently(application.with(input));
+            case LinkedMedia.Filling.Refused refusal -> new Admission.MediaRefused(refusal);
+        });
     }
 
     /// A conversation that others begin and end runs in may have changed between the look at it and the write: whoever

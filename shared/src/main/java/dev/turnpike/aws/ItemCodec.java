@@ -110,6 +110,7 @@ final class ItemCodec {
                 json.writeStringProperty("file", name);
                 json.writeStringProperty("data", data);
             }
+            case Part.Video(String url) -> json.writeStringProperty("video", url);
             case Part.Image image -> {
                 json.writeStringProperty("image", image.url());
                 if (image.detail() != null) {
@@ -192,6 +193,8 @@ final class ItemCodec {
             } else if (part.has("image")) {
                 JsonNode detail = part.get("detail");
                 parts.add(new Part.Image(part.path("image").asString(), detail == null ? null : detail.asString()));
+            } else if (part.has("video")) {
+                parts.add(new Part.Video(part.path("video").asString()));
             } else {
                 throw newer("a part of an item", String.join(", ", part.propertyNames()));
             }

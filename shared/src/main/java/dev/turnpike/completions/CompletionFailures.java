@@ -8,6 +8,7 @@ import dev.turnpike.responses.WireText;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.StopReason;
+import tools.jackson.databind.JsonNode;
 
 /// What callers of Chat Completions are told when the engine says no: as [Failures] has it, in the words of this wire.
 public final class CompletionFailures {
@@ -17,8 +18,9 @@ public final class CompletionFailures {
 
     /// The error for a request that was not let in.
     ///
+    /// @param body of the request, to say where in it
     /// @throws IllegalArgumentException it was
-    public static ApiException of(Admission refused) {
+    public static ApiException of(Admission refused, JsonNode body) {
         return switch (refused) {
             case Admission.NoToolOutput(String callId) ->
                 ApiException.invalid(
@@ -38,7 +40,7 @@ public final class CompletionFailures {
                 ApiException.tooLarge(
                         "'messages' is too large to be stored: one of them has over 8 MiB, or over 3.5 MiB"
                                 + " compressed. Split it, or give images by their https URL.");
-            case Admission other -> Failures.of(other);
+            case Admission other -> Failures.of(other, body);
         };
     }
 

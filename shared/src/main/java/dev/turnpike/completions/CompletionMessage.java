@@ -28,7 +28,7 @@ record CompletionMessage(String content, String refusal, String reasoning, List<
                         switch (part) {
                             case Part.Text(String text) -> content.add(text);
                             case Part.Refusal(String text) -> refusal.add(text);
-                            case Part.Image _, Part.File _ -> {}
+                            case Part.Image _, Part.Video _, Part.File _ -> {}
                         }
                     });
                 case Item.Reasoning thought -> reasoning.add(thought.text());

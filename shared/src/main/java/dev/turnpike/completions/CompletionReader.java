@@ -3,7 +3,6 @@ package dev.turnpike.completions;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.Fields;
-import dev.turnpike.responses.FileData;
 import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
 import dev.turnpike.responses.SharedFields;
@@ -89,7 +88,7 @@ public final class CompletionReader {
         refuseUnknown(body);
         validate(body);
         List<Item> input = MessageReader.read(body);
-        FileData.check(body.requiredText("model"), input, settings.readsPdfs(), "messages");
+        settings.requireReadable(body.requiredText("model"), input, "messages");
         var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.COMPLETIONS);
         requireToolsToChoose(body, offer);
         var translation = new Translation(body);

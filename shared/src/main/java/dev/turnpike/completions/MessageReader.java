@@ -7,7 +7,7 @@ import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.Fields;
 import dev.turnpike.responses.FileData;
-import dev.turnpike.responses.ImageUrl;
+import dev.turnpike.responses.MediaUrl;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +61,8 @@ final class MessageReader {
             case "tool" ->
                 items.add(Item.ToolResult.ofClient(NO_ID, message.requiredName("tool_call_id"), text(message)));
             default -> {
-                List<String> types = role.equals("user") ? List.of("text", "image_url", "file") : List.of("text");
+                List<String> types =
+                        role.equals("user") ? List.of("text", "image_url", "video_url", "file") : List.of("text");
                 items.add(new Item.Message(
                         NO_ID, Role.valueOf(role.toUpperCase(Locale.ROOT)), parts(message, types), false, name));
             }
@@ -143,6 +144,9 @@ final class MessageReader {
         }
         return switch (type) {
             case "image_url" -> image(part.object("image_url").orElseThrow(() -> part.missing("image_url")));
+            case "video_url" ->
+                new Part.Video(
+                        MediaUrl.video(part.object("video_url").orElseThrow(() -> part.missing("video_url")), "url"));
             case "file" -> FileData.read(part.object("file").orElseThrow(() -> part.missing("file")));
             case "refusal" -> new Part.Refusal(part.requiredText("refusal"));
             default -> new Part.Text(part.requiredText("text"));
@@ -151,6 +155,6 @@ final class MessageReader {
 
     private static Part image(Fields image) {
         return new Part.Image(
-                ImageUrl.read(image, "url"), image.oneOf("detail", DETAILS).orElse(null));
+                MediaUrl.image(image, "url"), image.oneOf("detail", DETAILS).orElse(null));
     }
 }

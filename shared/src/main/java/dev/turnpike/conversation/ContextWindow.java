@@ -21,6 +21,14 @@ public final class ContextWindow {
     private static final int OVERHEAD_TOKENS = 8;
 
     private static final int IMAGE_TOKENS = 1_000;
+
+    /// What Gemini, whose documentation says so (2026), makes of a second of video with its sound; others are near it.
+    private static final long TOKENS_PER_VIDEO_SECOND = 300;
+
+    /// In base64, at a megabit per second, which is usual for what is small enough to be sent along.
+    private static final long CHARACTERS_PER_VIDEO_SECOND = 1_000_000 / 8 * 4 / 3;
+
+    private static final long SECONDS_OF_LINKED_VIDEO = 30;
     private static final long LEAST_PDF_TOKENS = 500;
     private static final int CHARACTERS_PER_PDF_TOKEN = 20;
 
@@ -125,6 +133,7 @@ public final class ContextWindow {
         return item.parts().stream()
                 .mapToLong(part -> switch (part) {
                     case Part.Image _ -> IMAGE_TOKENS;
+                    case Part.Video video -> videoTokens(video);
                     case Part.File file when file.isPdf() -> pdfTokens(file);
                     case Part.File _, Part.Text _, Part.Refusal _ -> 0;
                 })
@@ -136,6 +145,14 @@ public final class ContextWindow {
         return LEAST_PDF_TOKENS + pdf.data().length() / CHARACTERS_PER_PDF_TOKEN;
     }
 
+    /// How long a video is, only the size tells, and of one that is linked nothing does: it counts as half a minute.
+    public static long videoTokens(Part.Video video) {
+        long seconds = video.url().startsWith("data:")
+                ? 1 + video.url().length() / CHARACTERS_PER_VIDEO_SECOND
+                : SECONDS_OF_LINKED_VIDEO;
+        return seconds * TOKENS_PER_VIDEO_SECOND;
+    }
+
     private static List<String> texts(Item item) {
         return switch (item) {
             case Item.Message message ->
@@ -144,7 +161,7 @@ public final class ContextWindow {
                             case Part.Text(String text) -> text;
                             case Part.Refusal(String text) -> text;
                             case Part.File file -> file.isPdf() ? file.name() : file.name() + file.text();
-                            case Part.Image _ -> "";
+                            case Part.Image _, Part.Video _ -> "";
                         })
                         .toList();
             case Item.ToolCall call -> List.of(call.name(), call.arguments());

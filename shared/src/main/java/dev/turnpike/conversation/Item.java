@@ -3,6 +3,7 @@ package dev.turnpike.conversation;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One immutable entry of a conversation.
@@ -36,6 +37,7 @@ public sealed interface Item {
                     case Part.Text(String text) -> text.length();
                     case Part.Refusal(String text) -> text.length();
                     case Part.Image(String url, var _) -> url.length();
+                    case Part.Video(String url) -> url.length();
                     case Part.File(String name, String data) -> name.length() + data.length();
                 })
                 .sum();
@@ -54,6 +56,17 @@ public sealed interface Item {
     /// The pieces that it is made of; none where it is no message and no result in parts.
     default List<Part> parts() {
         return List.of();
+    }
+
+    /// The same item, of other pieces.
+    default Item withParts(UnaryOperator<Part> changed) {
+        return switch (this) {
+            case Message(String id, Role role, List<Part> parts, boolean incomplete, var name) ->
+                new Message(id, role, parts.stream().map(changed).toList(), incomplete, name);
+            case ToolResult(String id, String callId, String output, List<Part> parts, var outcome, var executor) ->
+                new ToolResult(id, callId, output, parts.stream().map(changed).toList(), outcome, executor);
+            case ToolCall _, Reasoning _, Draft _, ApprovalRequest _, Approval _, Compaction _ -> this;
+        };
     }
 
     /// The same item under another id.
@@ -237,6 +250,9 @@ public sealed interface Item {
         /// @param detail `low`, `high`, `auto`; null leaves it to the provider
         record Image(String url, @Nullable String detail) implements Part {}
 
+        /// @param url an https or data URL
+        record Video(String url) implements Part {}
+
         /// A PDF, or a file of text.
         ///
         /// @param name as the caller calls it
@@ -264,9 +280,18 @@ public sealed interface Item {
             }
         }
 
+        /// The same image or video, found elsewhere.
+        default Part at(String url) {
+            return switch (this) {
+                case Image image -> new Image(url, image.detail());
+                case Video _ -> new Video(url);
+                case Text _, Refusal _, File _ -> this;
+            };
+        }
+
         /// Whether it is something else than text, which not every place of a model's request can hold.
         default boolean isAttachment() {
-            return this instanceof Image || this instanceof File;
+            return this instanceof Image || this instanceof Video || this instanceof File;
         }
     }
 }

@@ -107,6 +107,7 @@ final class ChatMessages {
             case Part.Text(String text) -> textPart(text);
             case Part.Refusal(String text) -> textPart(text);
             case Part.Image(String url, var detail) -> imagePart(url, detail);
+            case Part.Video(String url) -> videoPart(url);
             case Part.File file when file.isPdf() -> pdfPart(file);
             case Part.File file -> textPart("File " + file.name() + ":\n\n" + file.text());
         }
@@ -125,6 +126,14 @@ final class ChatMessages {
         if (detail != null) {
             json.writeStringProperty("detail", ModelText.wellFormed(detail));
         }
+        json.writeEndObject().writeEndObject();
+    }
+
+    /// OpenAI has no such part. Sources: the documentation of vLLM and of OpenRouter, 2026.
+    private void videoPart(String url) {
+        json.writeStartObject().writeStringProperty("type", "video_url");
+        json.writeName("video_url").writeStartObject();
+        json.writeStringProperty("url", ModelText.wellFormed(url));
         json.writeEndObject().writeEndObject();
     }
 
@@ -261,7 +270,7 @@ final class ChatMessages {
             switch (part) {
                 case Part.Text(String words) -> text.append(words);
                 case Part.Refusal(String words) -> text.append(words);
-                case Part.Image _, Part.File _ -> {}
+                case Part.Image _, Part.Video _, Part.File _ -> {}
             }
         }
         return text.toString();

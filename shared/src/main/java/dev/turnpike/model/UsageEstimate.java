@@ -61,6 +61,7 @@ public final class UsageEstimate {
             case Part.Refusal(String text) -> tokens(text);
             case Part.File file ->
                 tokens(file.name()) + (file.isPdf() ? ContextWindow.pdfTokens(file) : tokens(file.text()));
+            case Part.Video video -> ContextWindow.videoTokens(video);
             case Part.Image image -> Objects.equals(image.detail(), "low") ? LOW_DETAIL_TOKENS : IMAGE_TOKENS;
         };
     }

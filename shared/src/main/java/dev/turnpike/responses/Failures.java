@@ -7,6 +7,8 @@ import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;
 import java.util.Arrays;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /// What callers are told when the engine says no.
 public final class Failures {
@@ -56,6 +58,7 @@ public final class Failures {
                         "input",
                         "Invalid 'input': array too long. An existing conversation takes at most %d items at once."
                                 .formatted(most));
+            case Admission.MediaRefused(var refusal) -> MediaUrl.refused(refusal, MissingNode.getInstance());
             case Admission.ItemTooLarge() ->
                 ApiException.tooLarge(
                         "'input' is too large to be stored: an item of it has over 8 MiB, or over 3.5 MiB compressed,"
@@ -70,6 +73,14 @@ public final class Failures {
             case Admission.Admitted _, Admission.Repeated _ ->
                 throw new IllegalArgumentException("the request was let in");
         };
+    }
+
+    /// The same, said with the place in the request where it can be told.
+    ///
+    /// @param body of the request
+    /// @throws IllegalArgumentException it was
+    public static ApiException of(Admission refused, JsonNode body) {
+        return refused instanceof Admission.MediaRefused(var refusal) ? MediaUrl.refused(refusal, body) : of(refused);
     }
 
     /// The error for a change of a conversation that was not made.

@@ -1,13 +1,11 @@
 package dev.turnpike.responses;
 
-import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Part;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.function.Predicate;
 
 /// Reads files that callers send along: texts, which every model reads, and PDFs, which some do. What the bytes are
 /// counts, not what is said of them.
@@ -69,21 +67,5 @@ public final class FileData {
     private static ApiException refused(Fields file, String why) {
         String path = file.path("file_data");
         return ApiException.invalid("invalid_file_data", path, "Invalid '%s': %s.".formatted(path, why));
-    }
-
-    /// Refuses PDFs for a model that does not read them.
-    ///
-    /// @param param the field that the input came in
-    public static void check(String model, List<Item> input, Predicate<String> readsPdfs, String param) {
-        boolean pdf = input.stream()
-                .flatMap(item -> item.parts().stream())
-                .anyMatch(part -> part instanceof Part.File file && file.isPdf());
-        if (pdf && !readsPdfs.test(model)) {
-            throw ApiException.invalid(
-                    "unsupported_file",
-                    param,
-                    "The model '%s' does not read PDFs here. Send their text, or ask another model."
-                            .formatted(WireText.shown(model)));
-        }
     }
 }

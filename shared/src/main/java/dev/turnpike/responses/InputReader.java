@@ -150,12 +150,13 @@ final class InputReader {
         String type = part.requiredText("type");
         List<String> allowed = role == Role.ASSISTANT
                 ? List.of("output_text", "refusal")
-                : List.of("input_text", "input_image", "input_file");
+                : List.of("input_text", "input_image", "input_video", "input_file");
         if (!allowed.contains(type)) {
             throw Fields.notAllowed(part.path("type"), type, allowed);
         }
         return switch (type) {
             case "input_image" -> image(part);
+            case "input_video" -> new Part.Video(MediaUrl.video(part, "video_url"));
             case "input_file" -> FileData.read(part);
             case "refusal" -> new Part.Refusal(part.requiredText("refusal"));
             default -> new Part.Text(part.requiredText("text"));
@@ -171,7 +172,7 @@ final class InputReader {
                     "Uploaded files are not supported. Send the image in 'image_url'.");
         }
         return new Part.Image(
-                ImageUrl.read(part, "image_url"), part.text("detail").orElse(null));
+                MediaUrl.image(part, "image_url"), part.text("detail").orElse(null));
     }
 
     private static Item.ToolCall call(Fields item) {

@@ -126,6 +126,10 @@ final class ItemWriter {
                 json.writeStringProperty("filename", name);
                 json.writeStringProperty("file_data", data);
             }
+            case Part.Video(String url) -> {
+                json.writeStringProperty("type", "input_video");
+                json.writeStringProperty("video_url", url);
+            }
             case Part.Image image -> {
                 json.writeStringProperty("type", "input_image");
                 json.writeStringProperty("image_url", image.url());

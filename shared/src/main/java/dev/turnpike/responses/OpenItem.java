@@ -108,7 +108,7 @@ final class OpenItem {
                     in(json, "content_index", place);
                     json.writeStringProperty("refusal", text);
                 });
-            case Part.Image _, Part.File _ -> {}
+            case Part.Image _, Part.Video _, Part.File _ -> {}
         }
         events.event("response.content_part.done", json -> {
             in(json, "content_index", place);

@@ -43,17 +43,24 @@ public final class QueueMessages {
     /// The `key` of a message, if it can be told: whoever gave one can be answered even when the rest is wrong.
     public Optional<String> key(String body) {
         try {
-            JsonNode key = WireJson.read(mapper, body).path("key");
+            JsonNode key = json(body).path("key");
             return key.isString() && !key.asString().isEmpty() ? Optional.of(key.asString()) : Optional.empty();
         } catch (ApiException _) {
             return Optional.empty();
         }
     }
 
+    /// The message as it came.
+    ///
+    /// @throws ApiException it is no JSON
+    public JsonNode json(String body) {
+        return WireJson.read(mapper, body);
+    }
+
     /// @param stored what the id of a stored item stands for: it and what belongs to it, or nothing
     /// @throws ApiException it can't be served; it says why
     public Received read(String body, Function<String, List<Item>> stored) {
-        JsonNode json = WireJson.read(mapper, body);
+        JsonNode json = json(body);
         Fields message = Fields.of(json, "");
         Optional<Fields> envelope = message.object("value");
         ObjectNode create = envelope.map(this::fromEnvelope).orElseGet(() -> (ObjectNode) json);

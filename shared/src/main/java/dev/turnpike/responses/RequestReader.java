@@ -121,7 +121,7 @@ public final class RequestReader implements RunRequest.Reader {
         refuseUnknown(body);
         validate(body);
         List<Item> input = body.has("input") ? InputReader.read(body, stored) : List.of();
-        FileData.check(body.requiredText("model"), input, settings.readsPdfs(), "input");
+        settings.requireReadable(body.requiredText("model"), input, "input");
         History history = history(body);
         if (input.isEmpty() && history instanceof History.None) {
             throw ApiException.invalid(

@@ -1,5 +1,7 @@
 package dev.turnpike.responses;
 
+import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.run.RunRequest.Compaction;
 import java.util.List;
 import java.util.function.Predicate;
@@ -13,10 +15,41 @@ import org.jspecify.annotations.Nullable;
 /// @param compaction of a request that does not say when older items are to be summarised
 /// @param modelAllowed whether a request may name this model
 /// @param readsPdfs whether this model can be sent PDFs
+/// @param seesVideos whether this model can be sent videos
 public record RequestSettings(
         int maxTokens,
         @Nullable Double temperature,
         List<String> serverTools,
         Compaction compaction,
         Predicate<String> modelAllowed,
-        Predicate<String> readsPdfs) {}
+        Predicate<String> readsPdfs,
+        Predicate<String> seesVideos) {
+
+    /// Refuses input for a model that can't read it.
+    ///
+    /// @param param the field that the input came in
+    public void requireReadable(String model, List<Item> input, String param) {
+        if (holds(input, part -> part instanceof Part.File file && file.isPdf()) && !readsPdfs.test(model)) {
+            throw refused(
+                    "unsupported_file",
+                    param,
+                    "The model '%s' does not read PDFs here. Send their text, or ask" + " another model.",
+                    model);
+        }
+        if (holds(input, Part.Video.class::isInstance) && !seesVideos.test(model)) {
+            throw refused(
+                    "media_error",
+                    param,
+                    "The model '%s' does not see videos here. Send images, or ask another" + " model.",
+                    model);
+        }
+    }
+
+    private static boolean holds(List<Item> input, Predicate<Part> what) {
+        return input.stream().flatMap(item -> item.parts().stream()).anyMatch(what);
+    }
+
+    private static ApiException refused(String code, String param, String message, String model) {
+        return ApiException.invalid(code, param, message.replace("%s", WireText.shown(model)));
+    }
+}

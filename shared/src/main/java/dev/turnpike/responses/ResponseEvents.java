@@ -121,7 +121,7 @@ public final class ResponseEvents implements Consumer<RunEvent> {
             switch (part) {
                 case Part.Text(String text) -> place(message.id()).text(text);
                 case Part.Refusal(String text) -> place(message.id()).refusal(text);
-                case Part.Image _, Part.File _ -> {}
+                case Part.Image _, Part.Video _, Part.File _ -> {}
             }
         }
         closed(message);

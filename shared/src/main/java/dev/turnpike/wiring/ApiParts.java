@@ -4,6 +4,7 @@ import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.KeyStore;
 import dev.turnpike.access.RequestLimit;
+import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.StoredItems;
@@ -39,6 +40,7 @@ public record ApiParts(
         RequestReader requests,
         CompletionReader completions,
         RunAdmission admission,
+        LinkedMedia media,
         StoredItems storedItems,
         PromptCount prompts,
         StepEngine engine,

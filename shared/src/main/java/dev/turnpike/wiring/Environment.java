@@ -3,10 +3,13 @@ package dev.turnpike.wiring;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// The environment's texts as typed values. Blank counts as unset, because a template can't leave a variable out.
@@ -35,6 +38,22 @@ record Environment(Map<String, String> values) {
 
     NamePatterns names(Variable variable) {
         return NamePatterns.parse(optionalText(variable).orElse(""));
+    }
+
+    /// Values separated by commas; none when it is unset.
+    ///
+    /// @param one reads one of them, or throws an [IllegalArgumentException]
+    <T> List<T> list(Variable variable, Function<String, T> one) {
+        String text = optionalText(variable).orElse("");
+        try {
+            return Arrays.stream(text.split(",", -1))
+                    .map(String::strip)
+                    .filter(value -> !value.isEmpty())
+                    .map(one)
+                    .toList();
+        } catch (IllegalArgumentException _) {
+            throw malformed(variable, text);
+        }
     }
 
     int count(Variable variable, int least, int most) {

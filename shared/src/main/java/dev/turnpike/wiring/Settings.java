@@ -1,5 +1,8 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.admission.LinkedMedia;
+import dev.turnpike.egress.Cidr;
+import dev.turnpike.egress.EgressSettings;
 import dev.turnpike.model.Dialect;
 import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.schema.AnswerFormat.Enforcement;
@@ -13,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /// What a deployment decides, read once when a function starts. A variable that is missing or malformed stops the start
@@ -22,11 +26,13 @@ public record Settings(
         Resources resources,
         Provider provider,
         UpstreamSettings upstream,
+        Media media,
         Limits limits,
         Aws aws) {
 
     private static final Pattern ENVIRONMENT = Pattern.compile("[a-z][a-z0-9]{0,15}");
     private static final Pattern ENFORCEMENT = Pattern.compile("never|strict|always");
+    private static final Pattern MEDIA_URLS = Pattern.compile("pass|fetch|refuse");
     private static final Pattern TENANT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern PRIVATE_NAME = Pattern.compile(".+\\.(localhost|local|internal)");
 
@@ -61,6 +67,7 @@ public record Settings(
     /// @param priceProvider absent: told by the base URL
     /// @param models what a request may name; the two defaults are always allowed
     /// @param pdfModels those that can be sent PDFs
+    /// @param videoModels those that can be sent videos
     /// @param enforcement what JSON forms of answers the provider makes sure of
     /// @param temperature absent: the provider's own
     public record Provider(
@@ -70,6 +77,7 @@ public record Settings(
             String visionModel,
             NamePatterns models,
             NamePatterns pdfModels,
+            NamePatterns videoModels,
             Enforcement enforcement,
             OptionalDouble temperature) {
 
@@ -77,6 +85,11 @@ public record Settings(
             return name.equals(model) || name.equals(visionModel) || models.matches(name);
         }
     }
+
+    /// What becomes of URLs in requests.
+    ///
+    /// @param egress where what is fetched may be
+    public record Media(LinkedMedia.Policy policy, EgressSettings egress) {}
 
     /// Where things end.
     ///
@@ -123,6 +136,7 @@ public record Settings(
                         environment,
                         providerUrl(environment),
                         limits.modelCall().firstByte()),
+                media(environment),
                 limits,
                 aws(environment));
     }
@@ -163,8 +177,25 @@ public record Settings(
                 environment.text(Variable.VISION_MODEL),
                 environment.names(Variable.MODELS),
                 environment.names(Variable.PDF_MODELS),
+                environment.names(Variable.VIDEO_MODELS),
                 enforcement(environment),
                 environment.optionalNumber(Variable.TEMPERATURE, 0, 2));
+    }
+
+    private static Media media(Environment environment) {
+        String policy = environment.matching(Variable.MEDIA_URLS, MEDIA_URLS);
+        return new Media(
+                LinkedMedia.Policy.valueOf(policy.toUpperCase(Locale.ROOT)),
+                new EgressSettings(
+                        environment.list(Variable.EGRESS_ALLOW, Cidr::parse),
+                        Set.copyOf(environment.list(Variable.EGRESS_PORTS, Settings::port))));
+    }
+
+    private static Integer port(String text) {
+        if (!text.matches("[0-9]{1,5}")) {
+            throw new IllegalArgumentException("not a port: " + text);
+        }
+        return Integer.valueOf(text);
     }
 
     private static Limits limits(Environment environment) {

@@ -20,6 +20,18 @@ enum Variable {
     PDF_MODELS(
             "the models that read PDFs, separated by commas, * for any characters, or nothing for none",
             "gpt-4o*,gpt-4.1*,gpt-5*,o1,o1-*,o3*,o4-mini*"),
+    VIDEO_MODELS(
+            "the models that see videos, separated by commas, * for any characters, or nothing for none",
+            "*gemini*,*-VL-*,*-vl-*,*-omni*"),
+    MEDIA_URLS(
+            "what becomes of images and videos that requests give by URL: pass (the provider fetches them), fetch (we"
+                    + " do, from public addresses) or refuse",
+            "pass"),
+    EGRESS_ALLOW(
+            "the blocks of addresses that may be fetched from although they are not public, as 10.1.0.0/16, separated"
+                    + " by commas, or nothing for none",
+            ""),
+    EGRESS_PORTS("the ports that URLs which are fetched may name, separated by commas", "443"),
     STRICT_SCHEMAS(
             "what JSON forms of answers the provider makes sure of: never, strict (those asked for with strict) or"
                     + " always, or nothing to tell it by OPENAI_BASE_URL",

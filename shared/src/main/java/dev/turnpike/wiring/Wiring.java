@@ -3,6 +3,7 @@ package dev.turnpike.wiring;
 import dev.turnpike.access.ApiKeys;
 import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.RequestLimit;
+import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
@@ -72,6 +73,7 @@ public final class Wiring {
     private final DynamoRunStore runs;
     private final DynamoConversationStore conversations;
     private final SqsStepQueue steps;
+    private final LinkedMedia media;
 
     public Wiring(Settings settings) {
         this(settings, false);
@@ -107,6 +109,7 @@ public final class Wiring {
         this.runs = new DynamoRunStore(
                 aws.dynamo(), table, requests, mapper, clock, settings.limits().conversationTtl());
         this.conversations = new DynamoConversationStore(aws.dynamo(), table, mapper, clock);
+        this.media = Links.followed(settings.media());
         this.steps = new SqsStepQueue(aws::sqs, settings.resources().stepsQueueUrls(), mapper);
         if (hurried) {
             ahead(providerKey::get);
@@ -142,7 +145,8 @@ public final class Wiring {
                 offered,
                 compactAbove.isPresent() ? new Compaction.Above(compactAbove.getAsInt()) : new Compaction.Never(),
                 to::allows,
-                to.pdfModels()::matches);
+                to.pdfModels()::matches,
+                to.videoModels()::matches);
     }
 
     private StepEngine engine(String owner) {
@@ -193,7 +197,7 @@ public final class Wiring {
                 1 + settings.limits().modelCall().maxRetries(),
                 limits.timeout(),
                 settings.limits().conversationTtl());
-        return new RunAdmission(runs, conversations, admission, ids, clock);
+        return new RunAdmission(runs, conversations, media, admission, ids, clock);
     }
 
     /// What the api function serves with.
@@ -209,6 +213,7 @@ public final class Wiring {
                 requests,
                 completions,
                 admission(),
+                media,
                 new StoredItems(conversations, runs),
                 prompts(engineSettings("api")),
                 engine("api"),

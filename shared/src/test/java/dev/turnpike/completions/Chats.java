@@ -21,6 +21,7 @@ final class Chats {
             List.of("calculate", "recall"),
             new RunRequest.Compaction.Never(),
             model -> model.startsWith("gpt-"),
+            model -> model.startsWith("gpt-"),
             model -> model.startsWith("gpt-"));
     private static final RequestReader REQUESTS = new RequestReader(MAPPER, SETTINGS);
 

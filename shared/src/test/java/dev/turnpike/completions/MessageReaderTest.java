@@ -64,12 +64,13 @@ class MessageReaderTest {
     }
 
     @Test
-    void imagesAndRefusalsAreParts() {
+    void imagesVideosAndRefusalsAreParts() {
         assertThat(Chats.saying("""
             {"role": "user", "content": [
                 {"type": "text", "text": "What is it?"},
                 {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
-                {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo=", "detail": "low"}}]},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo=", "detail": "low"}},
+                {"type": "video_url", "video_url": {"url": "https://example.com/a.mp4"}}]},
             {"role": "assistant", "content": null, "refusal": "No."},
             {"role": "assistant", "content": [
                 {"type": "text", "text": "Well."}, {"type": "refusal", "refusal": "No."}]}
@@ -81,7 +82,8 @@ class MessageReaderTest {
                                 List.of(
                                         new Part.Text("What is it?"),
                                         new Part.Image("https://example.com/a.png", null),
-                                        new Part.Image("data:image/png;base64,iVBORw0KGgo=", "low")),
+                                        new Part.Image("data:image/png;base64,iVBORw0KGgo=", "low"),
+                                        new Part.Video("https://example.com/a.mp4")),
                                 false),
                         new Item.Message("", Role.ASSISTANT, List.of(new Part.Refusal("No.")), false),
                         new Item.Message(

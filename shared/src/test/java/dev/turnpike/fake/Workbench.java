@@ -1,5 +1,6 @@
 package dev.turnpike.fake;
 
+import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.Admission;
@@ -9,6 +10,9 @@ import dev.turnpike.admission.StoredItems;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
+import dev.turnpike.egress.Egress;
+import dev.turnpike.egress.EgressSettings;
+import dev.turnpike.egress.NameResolver;
 import dev.turnpike.engine.AnswerCheck;
 import dev.turnpike.engine.ContextLoader;
 import dev.turnpike.engine.EngineSettings;
@@ -43,6 +47,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -67,6 +72,11 @@ public final class Workbench {
     private static final int MOST_ROUNDS = 2_000;
     private static final PriceList PRICES = PriceList.forProvider("openai");
 
+    /// Links are the provider's.
+    public static final LinkedMedia MEDIA = new LinkedMedia(
+            LinkedMedia.Policy.PASS,
+            new Egress(new EgressSettings(List.of(), Set.of()), NameResolver.ofSystem(), Egress::publicTls));
+
     public final SettableClock clock = new SettableClock(Instant.parse("2026-11-01T12:00:00Z"));
     public final CountingIds ids = new CountingIds();
     public final PortCalls calls = new PortCalls();
@@ -85,6 +95,7 @@ public final class Workbench {
     public final List<RunEvent> events = new ArrayList<>();
 
     private final RequestReader requests;
+    private final int maxSteps;
     private final JsonMapper mapper = WireJson.mapper();
 
     public Workbench(Tool<?>... tools) {
@@ -127,6 +138,7 @@ public final class Workbench {
                         List.copyOf(registry.names()),
                         new RunRequest.Compaction.Never(),
                         _ -> true,
+                        model -> model.startsWith("gpt-"),
                         model -> model.startsWith("gpt-")));
         var contexts = new ContextLoader(store, settings.maxHistory());
         var prompt = new Prompt(new ContextWindow(String::length), registry, PRICES, settings);
@@ -135,9 +147,16 @@ public final class Workbench {
         engine = new StepEngine(
                 store, queue, contexts, modelStep, new ToolStep(store, registry, settings, ids, threads), settings);
         reaper = new Reaper(store, queue, engine, SameThread::new);
-        admission = new RunAdmission(
+        this.maxSteps = maxSteps;
+        admission = admission(MEDIA);
+    }
+
+    /// The same admission, which follows links otherwise.
+    public RunAdmission admission(LinkedMedia media) {
+        return new RunAdmission(
                 store,
                 store,
+                media,
                 new AdmissionSettings(maxSteps, 5, Duration.ofHours(24), Duration.ofDays(30)),
                 ids,
                 clock);

@@ -168,14 +168,15 @@ final class ChatRequestWriterTest {
     }
 
     @Test
-    void imagesArePartsAndRefusalsAreText() {
+    void imagesAndVideosArePartsAndRefusalsAreText() {
         var question = new Message(
                 "msg_1",
                 Role.USER,
                 List.of(
                         new Part.Text("What is it?"),
                         new Part.Image("https://x.test/a.png", "low"),
-                        new Part.Image("data:image/png;base64,AA==", null)),
+                        new Part.Image("data:image/png;base64,AA==", null),
+                        new Part.Video("https://x.test/a.mp4")),
                 false);
         var answer =
                 new Message("msg_2", Role.ASSISTANT, List.of(new Part.Text("I "), new Part.Refusal("won't.")), false);
@@ -184,7 +185,8 @@ final class ChatRequestWriterTest {
             [{"role": "user", "content": [
                {"type": "text", "text": "What is it?"},
                {"type": "image_url", "image_url": {"url": "https://x.test/a.png", "detail": "low"}},
-               {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}}]},
+               {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
+               {"type": "video_url", "video_url": {"url": "https://x.test/a.mp4"}}]},
              {"role": "assistant", "content": "I won't."}]\
             """));
     }

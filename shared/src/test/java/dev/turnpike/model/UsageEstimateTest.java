@@ -45,6 +45,20 @@ final class UsageEstimateTest {
                 .isEqualTo(4 + 85 + 765);
     }
 
+    @Test
+    void aVideoCountsByItsSizeAndALinkedOneAsHalfAMinute() {
+        var videos = new Message(
+                "msg_1",
+                Role.USER,
+                List.of(
+                        new Part.Video("https://x.test/a.mp4"),
+                        new Part.Video("data:video/mp4;base64," + "A".repeat(166_666 * 3))),
+                false);
+
+        assertThat(estimate.of(request(null, List.of(videos), List.of()), "").inputTokens())
+                .isEqualTo(4 + 30 * 300 + 4 * 300);
+    }
+
     private static ModelRequest request(@Nullable String instructions, List<Item> items, List<ToolSpec> tools) {
         return new ModelRequest("harbour-2", instructions, items, tools, ToolChoice.AUTO, true, 50, Map.of());
     }

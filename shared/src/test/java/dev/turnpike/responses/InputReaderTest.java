@@ -258,8 +258,8 @@ class InputReaderTest {
         {"role":true,"content":""}   | invalid_type               | .role    | Invalid type for 'input[0].role': expected a string, but got a boolean instead.
         {"role":"user","content":["hi"]} | invalid_type           | .content[0] | Invalid type for 'input[0].content[0]': expected an object, but got a string instead.
         {"role":"user","content":[{}]} | missing_required_parameter | .content[0].type | Missing required parameter: 'input[0].content[0].type'.
-        {"role":"user","content":[{"type":"text","text":"x"}]} | invalid_value | .content[0].type | Invalid value: 'text'. Supported values are: 'input_text', 'input_image', and 'input_file'.
-        {"role":"user","content":[{"type":"output_text","text":"x"}]} | invalid_value | .content[0].type | Invalid value: 'output_text'. Supported values are: 'input_text', 'input_image', and 'input_file'.
+        {"role":"user","content":[{"type":"text","text":"x"}]} | invalid_value | .content[0].type | Invalid value: 'text'. Supported values are: 'input_text', 'input_image', 'input_video', and 'input_file'.
+        {"role":"user","content":[{"type":"output_text","text":"x"}]} | invalid_value | .content[0].type | Invalid value: 'output_text'. Supported values are: 'input_text', 'input_image', 'input_video', and 'input_file'.
         {"role":"assistant","content":[{"type":"input_text","text":"x"}]} | invalid_value | .content[0].type | Invalid value: 'input_text'. Supported values are: 'output_text' and 'refusal'.
         {"role":"user","content":[{"type":"input_text"}]} | missing_required_parameter | .content[0].text | Missing required parameter: 'input[0].content[0].text'.
         {"role":"user","content":[{"type":"input_file","file_id":"f"}]} | unsupported_value | .content[0].file_id | Files that lie elsewhere are not supported. Send the file itself in 'file_data'.

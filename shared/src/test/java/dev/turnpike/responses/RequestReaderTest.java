@@ -163,6 +163,7 @@ class RequestReaderTest {
                         List.of("another"),
                         new RunRequest.Compaction.Never(),
                         _ -> false,
+                        model -> model.startsWith("gpt-"),
                         model -> model.startsWith("gpt-")));
         assertThat(stricter.read(request.request().wire())).isEqualTo(request.request());
     }

@@ -25,6 +25,7 @@ final class Requests {
                 List.of("calculate", "recall"),
                 new RunRequest.Compaction.Never(),
                 model -> model.startsWith("gpt-"),
+                model -> model.startsWith("gpt-"),
                 model -> model.startsWith("gpt-"));
     }
 

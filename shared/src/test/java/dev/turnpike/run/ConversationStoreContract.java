@@ -381,7 +381,8 @@ public abstract class ConversationStoreContract extends StoreContract {
                         List.of(
                                 new Part.Text("Ünïcode 𝄞 \u2028 \" \\ \u0001"),
                                 new Part.Image("https://example.com/a.png", "low"),
-                                new Part.Image("data:image/png;base64,AAAA", null)),
+                                new Part.Image("data:image/png;base64,AAAA", null),
+                                new Part.Video("https://example.com/a.mp4")),
                         false),
                 new Item.Message("msg_2", Role.SYSTEM, List.of(), false),
                 new Item.Message("msg_3", Role.DEVELOPER, List.of(new Part.Text("")), false),

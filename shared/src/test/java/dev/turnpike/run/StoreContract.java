@@ -50,6 +50,7 @@ public abstract class StoreContract {
                     List.of("calculate"),
                     new RunRequest.Compaction.Never(),
                     _ -> true,
+                    model -> model.startsWith("gpt-"),
                     model -> model.startsWith("gpt-")));
 
     protected RunStore runs;

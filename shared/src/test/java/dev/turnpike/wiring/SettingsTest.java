@@ -3,11 +3,16 @@ package dev.turnpike.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnpike.admission.LinkedMedia;
+import dev.turnpike.egress.Cidr;
+import dev.turnpike.egress.EgressSettings;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -169,6 +174,29 @@ class SettingsTest {
         assertThat(Settings.from(with("MODELS", "o3")).provider())
                 .matches(provider -> provider.allows("gpt-4o-mini"))
                 .matches(provider -> provider.allows("gpt-4o"));
+    }
+
+    @Test
+    void linksAreFetchedWhereTheOperatorSaysSo() {
+        Map<String, String> variables = with("MEDIA_URLS", "fetch");
+        variables.put("EGRESS_ALLOW", "10.1.0.0/16, fd12::/16");
+        variables.put("EGRESS_PORTS", "443,8443");
+
+        assertThat(Settings.from(variables).media())
+                .isEqualTo(new Settings.Media(
+                        LinkedMedia.Policy.FETCH,
+                        new EgressSettings(
+                                List.of(Cidr.parse("10.1.0.0/16"), Cidr.parse("fd12::/16")), Set.of(443, 8443))));
+        assertThat(Settings.from(REQUIRED).media())
+                .isEqualTo(new Settings.Media(LinkedMedia.Policy.PASS, new EgressSettings(List.of(), Set.of(443))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"MEDIA_URLS, follow", "EGRESS_ALLOW, 10.1.0.0", "EGRESS_ALLOW, example.com/8", "EGRESS_PORTS, https"})
+    void whatCanNotBeFollowedStopsTheStart(String name, String value) {
+        assertThatThrownBy(() -> Settings.from(with(name, value)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(name);
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.JsonNode;
 
 /// `POST /v1/responses/compact`: the model summarises a conversation, for the caller to go on from. It is a run like
 /// any other, with steps and ledger rows, whose response nobody can read again.
@@ -36,9 +37,9 @@ final class CompactResponse {
     }
 
     void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
-        CreateRequest request = parts.requests()
-                .readToCompact(
-                        http.json(parts.mapper()), id -> parts.storedItems().find(caller.tenant(), id));
+        JsonNode body = http.json(parts.mapper());
+        CreateRequest request =
+                parts.requests().readToCompact(body, id -> parts.storedItems().find(caller.tenant(), id));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         var application = new Application(
                 caller.tenant(),
@@ -54,7 +55,7 @@ final class CompactResponse {
                 answer(run, reply, context);
             }
             case Admission.Repeated(Run run) -> answer(run, reply, context);
-            case Admission refused -> throw Failures.of(refused);
+            case Admission refused -> throw Failures.of(refused, body);
         }
     }
 

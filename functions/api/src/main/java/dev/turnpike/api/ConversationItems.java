@@ -17,6 +17,7 @@ import dev.turnpike.run.ItemTooLargeException;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /// `/v1/conversations/{id}/items` and what is below.
 ///
@@ -44,8 +45,10 @@ final class ConversationItems {
 
     /// `POST /v1/conversations/{id}/items`: adds some at its end, unless a run is at work there.
     void add(String id, HttpRequest request, Principal caller, HttpReply reply) throws IOException {
-        List<Item> items = ConversationReader.added(request.json(parts.mapper()));
+        JsonNode body = request.json(parts.mapper());
+        List<Item> read = ConversationReader.added(body);
         Conversation conversation = conversations.find(id, caller);
+        List<Item> items = conversations.withMedia(read, body);
         List<Shown> added = ItemPages.shown(added(id, conversation, items));
         reply.json(200, json -> ConversationWriter.items(json, new Page(added, false), null));
     }

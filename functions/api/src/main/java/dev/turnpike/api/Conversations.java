@@ -1,14 +1,17 @@
 package dev.turnpike.api;
 
 import dev.turnpike.access.Principal;
+import dev.turnpike.admission.LinkedMedia.Filling;
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.ItemChanges;
 import dev.turnpike.conversation.ItemChanges.Changed;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.ConversationReader;
 import dev.turnpike.responses.ConversationWriter;
 import dev.turnpike.responses.Failures;
+import dev.turnpike.responses.MediaUrl;
 import dev.turnpike.responses.WireText;
 import dev.turnpike.run.ItemTooLargeException;
 import dev.turnpike.wiring.ApiParts;
@@ -31,12 +34,21 @@ final class Conversations {
     void create(HttpRequest request, Principal caller, HttpReply reply) throws IOException {
         JsonNode body = request.body().isBlank() ? parts.mapper().createObjectNode() : request.json(parts.mapper());
         ConversationReader.Begun begun = ConversationReader.begun(body);
-        send(created(caller, begun), reply);
+        List<Item> items = withMedia(begun.items(), body);
+        send(created(caller, begun.metadata(), items), reply);
     }
 
-    private Conversation created(Principal caller, ConversationReader.Begun begun) {
+    /// The items with what is fetched of them.
+    List<Item> withMedia(List<Item> items, JsonNode body) {
+        return switch (parts.media().fill(items)) {
+            case Filling.Filled(List<Item> filled) -> filled;
+            case Filling.Refused refusal -> throw MediaUrl.refused(refusal, body);
+        };
+    }
+
+    private Conversation created(Principal caller, Map<String, String> metadata, List<Item> items) {
         try {
-            return switch (changes.create(caller.tenant(), begun.metadata(), begun.items())) {
+            return switch (changes.create(caller.tenant(), metadata, items)) {
                 case Changed.Done(Conversation made, List<?> _) -> made;
                 case Changed refused -> throw Failures.of(refused, "", "");
             };

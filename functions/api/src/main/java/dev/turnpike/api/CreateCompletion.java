@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /// `POST /v1/chat/completions`: creates a run like any other, takes its steps here, and shows it as Chat Completions
 /// does. A stream begins with the model's first word, or with the first keep-alive, so that what fails before is told
@@ -46,7 +47,8 @@ final class CreateCompletion {
     private record Call(CompletionRequest request, boolean keyed, HttpReply reply, LambdaLogger log) {}
 
     void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
-        CompletionRequest request = parts.completions().read(http.json(parts.mapper()));
+        JsonNode body = http.json(parts.mapper());
+        CompletionRequest request = parts.completions().read(body);
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         var idempotency = http.idempotency();
         var application = new Application(
@@ -64,7 +66,7 @@ final class CreateCompletion {
             case Admission.Admitted(Run run, List<Item> input) -> collect(call, run, input, deadline, context);
             case Admission.Repeated(Run run) when request.stream() -> repeatStream(call, run, context);
             case Admission.Repeated(Run run) -> repeat(call, run, context);
-            case Admission refused -> throw CompletionFailures.of(refused);
+            case Admission refused -> throw CompletionFailures.of(refused, body);
         }
     }
 

@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// `POST /v1/responses`: creates a run; takes its steps here while the caller waits or reads, or leaves them to the
 /// queue.
@@ -44,8 +45,9 @@ final class CreateResponse {
     }
 
     void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
-        CreateRequest request = parts.requests()
-                .read(http.json(parts.mapper()), id -> parts.storedItems().find(caller.tenant(), id));
+        JsonNode body = http.json(parts.mapper());
+        CreateRequest request =
+                parts.requests().read(body, id -> parts.storedItems().find(caller.tenant(), id));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         boolean background = request.request().background();
         NewRun.@Nullable Lease lease = background ? null : parts.engine().firstLease(deadline);
@@ -62,7 +64,7 @@ final class CreateResponse {
             case Admission.Admitted(Run run, List<Item> input) ->
                 run(run, input, request.stream(), deadline, reply, context.getLogger());
             case Admission.Repeated(Run run) -> repeatResponse.serve(run, request.stream(), reply, context);
-            case Admission refused -> throw Failures.of(refused);
+            case Admission refused -> throw Failures.of(refused, body);
         }
     }
 

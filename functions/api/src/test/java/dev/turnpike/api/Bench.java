@@ -10,6 +10,7 @@ import dev.turnpike.access.Authenticator;
 import dev.turnpike.access.KeyStore;
 import dev.turnpike.access.RequestCounter;
 import dev.turnpike.access.RequestLimit;
+import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.fake.Workbench;
@@ -46,6 +47,7 @@ final class Bench {
     final Keys keys = new Keys();
     final Map<String, Runnable> probes = new HashMap<>();
     final FakeContext context = new FakeContext();
+    private final LinkedMedia media;
     private final String key;
     private final Counter counter;
     private final int requestsPerMinute;
@@ -55,21 +57,27 @@ final class Bench {
     Consumer<Duration> meanwhile = this::work;
 
     Bench(Tool<?>... tools) {
-        this(new Workbench(tools), new Counter(), 0, tools);
+        this(new Workbench(tools), Workbench.MEDIA, new Counter(), 0, tools);
     }
 
     /// @param requestsPerMinute 0 for any number
     Bench(Counter counter, int requestsPerMinute) {
-        this(new Workbench(), counter, requestsPerMinute);
+        this(new Workbench(), Workbench.MEDIA, counter, requestsPerMinute);
     }
 
     /// Over a model other than the scripted one.
     Bench(ModelClient model) {
-        this(new Workbench(model), new Counter(), 0);
+        this(new Workbench(model), Workbench.MEDIA, new Counter(), 0);
     }
 
-    private Bench(Workbench work, Counter counter, int requestsPerMinute, Tool<?>... tools) {
+    /// Where links are followed otherwise.
+    Bench(LinkedMedia media) {
+        this(new Workbench(), media, new Counter(), 0);
+    }
+
+    private Bench(Workbench work, LinkedMedia media, Counter counter, int requestsPerMinute, Tool<?>... tools) {
         this.work = work;
+        this.media = media;
         this.counter = counter;
         this.requestsPerMinute = requestsPerMinute;
         var apiKeys = new ApiKeys("dev");
@@ -86,7 +94,8 @@ final class Bench {
                 names,
                 new RunRequest.Compaction.Never(),
                 model -> model.startsWith("gpt-"),
-                model -> model.startsWith("gpt-4"));
+                model -> model.startsWith("gpt-4"),
+                model -> model.startsWith("gpt-4o"));
         var requests = new RequestReader(MAPPER, settings);
         return new ApiParts(
                 new Authenticator(keys, () -> "the-admin-key", work.clock),
@@ -95,7 +104,8 @@ final class Bench {
                 keys,
                 requests,
                 new CompletionReader(requests, settings),
-                work.admission,
+                work.admission(media),
+                media,
                 work.storedItems,
                 work.prompts,
                 work.engine,

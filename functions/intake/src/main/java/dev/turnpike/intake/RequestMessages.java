@@ -38,7 +38,8 @@ final class RequestMessages {
                 case Admission.ConversationLocked _ -> {
                     return false;
                 }
-                case Admission refused -> throw Failures.of(refused);
+                case Admission refused ->
+                    throw Failures.of(refused, parts.messages().json(message.getBody()));
             }
             return true;
         } catch (ApiException refused) {
