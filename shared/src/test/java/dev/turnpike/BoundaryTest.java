@@ -45,7 +45,7 @@ class BoundaryTest {
         allowed.put("tool", Set.of("schema"));
         allowed.put("conversation", Set.of("tokens"));
         allowed.put("ledger", Set.of("tokens"));
-        allowed.put("model", Set.of("conversation", "tool", "tokens", "sse"));
+        allowed.put("model", Set.of("conversation", "schema", "tool", "tokens", "sse"));
         for (String name : List.of(
                 "provider",
                 "run",
