@@ -11,12 +11,13 @@ import dev.turnpike.responses.WireText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/// Reads the body of a chat completion request, in OpenAI's order: is there a model and messages, are all fields known,
-/// is each field right. What this server can't do is refused by name: a field is honoured or the request fails.
+/// Reads the body of a chat completion request, in OpenAI's order: are there messages, are all fields known, is each
+/// field right. What this server can't do is refused by name: a field is honoured or the request fails.
 public final class CompletionReader {
     private static final Set<String> KNOWN = Set.of(
             "audio",
@@ -83,11 +84,12 @@ public final class CompletionReader {
     /// @param json as [dev.turnpike.responses.WireJson#read] gives it
     /// @throws ApiException the body is not a good request; it says where and why
     public CompletionRequest read(JsonNode json) {
-        Fields body = Fields.of(json, "");
-        present(body);
-        refuseUnknown(body);
-        validate(body);
-        List<Item> input = MessageReader.read(body);
+        Fields asked = Fields.of(json, "");
+        present(asked);
+        refuseUnknown(asked);
+        validate(asked);
+        List<Item> input = MessageReader.read(asked);
+        Fields body = settings.models().named(asked, input, Optional::empty);
         settings.requireReadable(body.requiredText("model"), input, "messages");
         var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.COMPLETIONS);
         requireToolsToChoose(body, offer);
@@ -103,9 +105,6 @@ public final class CompletionReader {
     }
 
     private static void present(Fields body) {
-        if (!body.has("model")) {
-            throw body.missing("model");
-        }
         if (body.has("input")) {
             throw ApiException.invalid(
                     "unsupported_parameter",
@@ -132,12 +131,11 @@ public final class CompletionReader {
     }
 
     private void validate(Fields body) {
-        String model = body.requiredText("model");
-        if (!settings.modelAllowed().test(model)) {
+        body.text("model").filter(model -> !requests.allows(model)).ifPresent(model -> {
             throw ApiException.modelNotFound(
                     "The model '%s' does not exist or is not allowed here. GET /v1/models lists what is."
                             .formatted(WireText.shown(model)));
-        }
+        });
         SharedFields.validate(body);
         tokens(body);
         choices(body);

@@ -1,5 +1,6 @@
 package dev.turnpike.responses;
 
+import dev.turnpike.admission.Past;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.run.Reply;
 import dev.turnpike.run.Run;
@@ -9,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -23,19 +23,12 @@ public final class QueueMessages {
     private final JsonMapper mapper;
     private final RequestReader requests;
     private final ResponseWriter responses;
-    private final Defaults defaults;
 
-    public QueueMessages(JsonMapper mapper, RequestReader requests, ResponseWriter responses, Defaults defaults) {
+    public QueueMessages(JsonMapper mapper, RequestReader requests, ResponseWriter responses) {
         this.mapper = mapper;
         this.requests = requests;
         this.responses = responses;
-        this.defaults = defaults;
     }
-
-    /// The models of envelopes that name none.
-    ///
-    /// @param visionModel of one that holds images
-    public record Defaults(String model, String visionModel) {}
 
     /// @param reply how its answer is to be sent
     public record Received(CreateRequest request, Reply reply) {}
@@ -57,9 +50,9 @@ public final class QueueMessages {
         return WireJson.read(mapper, body);
     }
 
-    /// @param stored what the id of a stored item stands for: it and what belongs to it, or nothing
+    /// @param past what it can refer to
     /// @throws ApiException it can't be served; it says why
-    public Received read(String body, Function<String, List<Item>> stored) {
+    public Received read(String body, Past past) {
         JsonNode json = json(body);
         Fields message = Fields.of(json, "");
         Optional<Fields> envelope = message.object("value");
@@ -67,21 +60,19 @@ public final class QueueMessages {
         create.put("background", true);
         create.remove(List.of("stream", "stream_options"));
         String key = envelope.isPresent() ? message.text("key").orElse("") : "";
-        return new Received(requests.read(create, stored), new Reply(key, envelope.isPresent(), false));
+        return new Received(requests.read(create, past), new Reply(key, envelope.isPresent(), false));
     }
 
     private ObjectNode fromEnvelope(Fields value) {
         ObjectNode create = mapper.createObjectNode();
-        List<String> images = value.texts("images");
-        String model = images.isEmpty() ? defaults.model() : defaults.visionModel();
-        create.put("model", value.text("model").orElse(model));
+        value.text("model").ifPresent(model -> create.put("model", model));
         ArrayNode input = create.putArray("input");
         value.text("context")
                 .ifPresent(text -> input.addObject().put("role", "developer").put("content", text));
         ObjectNode user = input.addObject().put("role", "user");
         ArrayNode content = user.putArray("content");
         content.addObject().put("type", "input_text").put("text", value.requiredText("message"));
-        for (String image : images) {
+        for (String image : value.texts("images")) {
             content.addObject().put("type", "input_image").put("image_url", image(image));
         }
         value.text("system_prompt").ifPresent(text -> create.put("instructions", text));

@@ -144,6 +144,7 @@ public final class Wiring {
                 to.temperature().isPresent() ? to.temperature().getAsDouble() : null,
                 offered,
                 compactAbove.isPresent() ? new Compaction.Above(compactAbove.getAsInt()) : new Compaction.Never(),
+                new RequestSettings.DefaultModels(to.model(), to.visionModel()),
                 to::allows,
                 to.pdfModels()::matches,
                 to.videoModels()::matches);
@@ -305,12 +306,7 @@ public final class Wiring {
     }
 
     private QueueMessages queueMessages() {
-        return new QueueMessages(
-                mapper,
-                requests,
-                new ResponseWriter(mapper),
-                new QueueMessages.Defaults(
-                        settings.provider().model(), settings.provider().visionModel()));
+        return new QueueMessages(mapper, requests, new ResponseWriter(mapper));
     }
 
     private ResultsQueue results() {

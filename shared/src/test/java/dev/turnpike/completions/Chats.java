@@ -20,6 +20,7 @@ final class Chats {
             null,
             List.of("calculate", "recall"),
             new RunRequest.Compaction.Never(),
+            new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
             model -> model.startsWith("gpt-"),
             model -> model.startsWith("gpt-"),
             model -> model.startsWith("gpt-"));

@@ -137,6 +137,7 @@ public final class Workbench {
                         null,
                         List.copyOf(registry.names()),
                         new RunRequest.Compaction.Never(),
+                        new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                         _ -> true,
                         model -> model.startsWith("gpt-"),
                         model -> model.startsWith("gpt-")));
@@ -167,7 +168,7 @@ public final class Workbench {
     /// @param json a create request; a model is added
     public Application application(String json, NewRun.@Nullable Lease lease) {
         ObjectNode body = (ObjectNode) mapper.readTree(json);
-        CreateRequest request = requests.read(body.put("model", "gpt-4o-mini"), id -> storedItems.find(TENANT, id));
+        CreateRequest request = requests.read(body.put("model", "gpt-4o-mini"), storedItems.of(TENANT));
         return new Application(TENANT, request.request(), request.input(), request.history(), lease, null, null);
     }
 

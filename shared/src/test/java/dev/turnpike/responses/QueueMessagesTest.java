@@ -3,12 +3,12 @@ package dev.turnpike.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.turnpike.admission.Past;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Message;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Role;
-import dev.turnpike.responses.QueueMessages.Defaults;
 import dev.turnpike.responses.QueueMessages.Received;
 import dev.turnpike.run.Reply;
 import dev.turnpike.run.RunRequest;
@@ -27,8 +27,7 @@ class QueueMessagesTest {
     private static final Reply ENVELOPE = new Reply("order-4711", true, false);
 
     private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER);
-    private final QueueMessages messages =
-            new QueueMessages(Requests.MAPPER, Requests.READER, responses, new Defaults("gpt-default", "gpt-vision"));
+    private final QueueMessages messages = new QueueMessages(Requests.MAPPER, Requests.READER, responses);
 
     @Test
     void aCreateRequestBecomesABackgroundRunWhateverItSays() {
@@ -76,7 +75,7 @@ class QueueMessagesTest {
     @Test
     void anEnvelopeNeedsAMessageOnly() {
         Received received = read("{\"value\":{\"message\":\"hi\",\"context\":null,\"images\":null}}");
-        assertThat(received.request().request().model()).isEqualTo("gpt-default");
+        assertThat(received.request().request().model()).isEqualTo("gpt-4o-mini");
         assertThat(received.request().input()).hasSize(1);
         assertThat(received.reply()).isEqualTo(new Reply("", true, false));
     }
@@ -85,12 +84,12 @@ class QueueMessagesTest {
     void anEnvelopeWithImagesThatNamesNoModelIsForTheVisionModel() {
         String images = "\"message\":\"hi\",\"images\":[\"iVBORw0KGgo=\"]";
         assertThat(read("{\"value\":{" + images + "}}").request().request().model())
-                .isEqualTo("gpt-vision");
-        assertThat(read("{\"value\":{\"model\":\"gpt-4o\"," + images + "}}")
+                .isEqualTo("gpt-4o");
+        assertThat(read("{\"value\":{\"model\":\"gpt-4.1\"," + images + "}}")
                         .request()
                         .request()
                         .model())
-                .isEqualTo("gpt-4o");
+                .isEqualTo("gpt-4.1");
     }
 
     @ParameterizedTest
@@ -99,7 +98,7 @@ class QueueMessagesTest {
         ``                                       | invalid_json               | -
         []                                       | invalid_type               | -
         "hi"                                     | invalid_type               | -
-        {}                                       | missing_required_parameter | model
+        {}                                       | missing_required_parameter | input
         {"model":"gpt-4o"}                       | missing_required_parameter | input
         {"model":"gpt-4o","input":"hi","key":"a"} | unknown_parameter         | key
         {"key":"a","value":"hi"}                 | invalid_type               | value
@@ -208,6 +207,6 @@ class QueueMessagesTest {
     }
 
     private Received read(String body) {
-        return messages.read(body, _ -> List.of());
+        return messages.read(body, Past.NONE);
     }
 }

@@ -49,6 +49,7 @@ public abstract class StoreContract {
                     0.5,
                     List.of("calculate"),
                     new RunRequest.Compaction.Never(),
+                    new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                     _ -> true,
                     model -> model.startsWith("gpt-"),
                     model -> model.startsWith("gpt-")));

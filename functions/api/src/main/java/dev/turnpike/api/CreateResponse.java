@@ -46,8 +46,7 @@ final class CreateResponse {
 
     void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
         JsonNode body = http.json(parts.mapper());
-        CreateRequest request =
-                parts.requests().read(body, id -> parts.storedItems().find(caller.tenant(), id));
+        CreateRequest request = parts.requests().read(body, parts.storedItems().of(caller.tenant()));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         boolean background = request.request().background();
         NewRun.@Nullable Lease lease = background ? null : parts.engine().firstLease(deadline);

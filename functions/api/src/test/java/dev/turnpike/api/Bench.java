@@ -93,6 +93,7 @@ final class Bench {
                 null,
                 names,
                 new RunRequest.Compaction.Never(),
+                new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                 model -> model.startsWith("gpt-"),
                 model -> model.startsWith("gpt-4"),
                 model -> model.startsWith("gpt-4o"));

@@ -130,7 +130,7 @@ class CompactResponseTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         {"model":"gpt-4o"}                                             | 400 | missing_required_parameter
-        {"input":"x"}                                                  | 400 | missing_required_parameter
+        {}                                                             | 400 | missing_required_parameter
         {"model":"gpt-4o","input":""}                                  | 400 | missing_required_parameter
         {"model":"claude","input":"x"}                                 | 400 | model_not_found
         {"model":"gpt-4o","input":"x","stream":true}                   | 400 | unknown_parameter

@@ -26,8 +26,8 @@ final class RequestMessages {
     /// @return false when the message must come again, or at last go to the dead letters
     boolean serve(SQSEvent.SQSMessage message, LambdaLogger log) {
         try {
-            Received received = parts.messages()
-                    .read(message.getBody(), id -> parts.storedItems().find(parts.tenant(), id));
+            Received received =
+                    parts.messages().read(message.getBody(), parts.storedItems().of(parts.tenant()));
             Admission admission = parts.admission().admit(application(message, received));
             switch (admission) {
                 case Admission.Admitted admitted -> wake(admitted.run());
