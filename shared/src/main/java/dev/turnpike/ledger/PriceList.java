@@ -82,6 +82,14 @@ public final class PriceList {
         return find(model).map(ModelPrices::deprecated).orElse(false);
     }
 
+    /// What to tell whoever asks a model that is deprecated; empty for any other.
+    public Optional<String> warning(String model) {
+        return deprecated(model)
+                ? Optional.of(
+                        "The model '" + model + "' is deprecated: its provider has announced its end. Name another.")
+                : Optional.empty();
+    }
+
     /// Which prices these are, for example `2026-11`.
     public String version() {
         return index().version();

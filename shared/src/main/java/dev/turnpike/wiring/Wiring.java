@@ -205,7 +205,7 @@ public final class Wiring {
     public ApiParts api() {
         var adminKey = secret(settings.resources().requireAdminSecretArn());
         var keys = new DynamoKeyStore(aws.dynamo(), settings.resources().tableName());
-        var responses = new ResponseWriter(mapper);
+        var responses = responseWriter();
         return new ApiParts(
                 new Authenticator(keys, adminKey, clock),
                 requestLimit(),
@@ -222,7 +222,7 @@ public final class Wiring {
                 runs,
                 conversations,
                 responses,
-                new CompletionWriter(mapper),
+                new CompletionWriter(responses),
                 new StreamReplay(eventLog(), runs, conversations, responses, retention(), clock, Wiring::sleep),
                 models(),
                 probes(keys),
@@ -243,7 +243,7 @@ public final class Wiring {
     /// What the worker serves with.
     public WorkerParts worker() {
         EventRows log = eventLog();
-        var responses = new ResponseWriter(mapper);
+        var responses = responseWriter();
         return new WorkerParts(
                 engine("worker"),
                 steps,
@@ -306,7 +306,11 @@ public final class Wiring {
     }
 
     private QueueMessages queueMessages() {
-        return new QueueMessages(mapper, requests, new ResponseWriter(mapper));
+        return new QueueMessages(mapper, requests, responseWriter());
+    }
+
+    private ResponseWriter responseWriter() {
+        return new ResponseWriter(mapper, prices::warning);
     }
 
     private ResultsQueue results() {

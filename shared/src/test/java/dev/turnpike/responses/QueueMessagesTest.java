@@ -16,6 +16,7 @@ import dev.turnpike.run.StopReason;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,7 @@ import tools.jackson.databind.JsonNode;
 class QueueMessagesTest {
     private static final Reply ENVELOPE = new Reply("order-4711", true, false);
 
-    private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER);
+    private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER, _ -> Optional.empty());
     private final QueueMessages messages = new QueueMessages(Requests.MAPPER, Requests.READER, responses);
 
     @Test

@@ -17,6 +17,8 @@ final class RunLog {
                 case RunEvent.Settled settled -> log.log(LedgerLog.line(settled.row()), LogLevel.INFO);
                 case RunEvent.ToolBroke(String run, String tool, Throwable cause) ->
                     log.log("run " + run + ": tool " + tool + " broke: " + FailureTrace.of(cause), LogLevel.ERROR);
+                case RunEvent.Warned(String run, String warning) ->
+                    log.log("run " + run + ": " + warning, LogLevel.WARN);
                 case RunEvent.Ended ended
                 when ended.run().error() != null ->
                     log.log(

@@ -87,7 +87,7 @@ final class Bench {
 
     private ApiParts parts(ApiKeys apiKeys, Tool<?>... tools) {
         List<String> names = Arrays.stream(tools).map(Tool::name).toList();
-        var responses = new ResponseWriter(MAPPER);
+        var responses = new ResponseWriter(MAPPER, Workbench.PRICES::warning);
         var settings = new RequestSettings(
                 1_000,
                 null,
@@ -114,7 +114,7 @@ final class Bench {
                 work.store,
                 work.store,
                 responses,
-                new CompletionWriter(MAPPER),
+                new CompletionWriter(responses),
                 new StreamReplay(work.log, work.store, work.store, responses, work.retention, work.clock, this::pass),
                 List.of("gpt-4o-mini", "gpt-4o"),
                 probes,
