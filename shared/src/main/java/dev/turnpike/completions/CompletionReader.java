@@ -2,7 +2,9 @@ package dev.turnpike.completions;
 
 import dev.turnpike.conversation.Item;
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.ChatFields;
 import dev.turnpike.responses.Fields;
+import dev.turnpike.responses.RequestFields;
 import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
 import dev.turnpike.responses.SharedFields;
@@ -12,55 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /// Reads the body of a chat completion request, in OpenAI's order: are there messages, are all fields known, is each
 /// field right. What this server can't do is refused by name: a field is honoured or the request fails.
 public final class CompletionReader {
-    private static final Set<String> KNOWN = Set.of(
-            "audio",
-            "frequency_penalty",
-            "function_call",
-            "functions",
-            "logit_bias",
-            "logprobs",
-            "max_completion_tokens",
-            "max_tokens",
-            "messages",
-            "metadata",
-            "modalities",
-            "model",
-            "n",
-            "parallel_tool_calls",
-            "prediction",
-            "presence_penalty",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "reasoning_effort",
-            "response_format",
-            "safety_identifier",
-            "seed",
-            "service_tier",
-            "stop",
-            "store",
-            "stream",
-            "stream_options",
-            "temperature",
-            "tool_choice",
-            "tools",
-            "top_logprobs",
-            "top_p",
-            "user",
-            "verbosity",
-            "web_search_options");
-
     /// What is refused, and what to do instead.
     private static final Map<String, String> REFUSED = refused();
-
-    private static final int MOST_CHOICES = 128;
-    private static final int MOST_STOPS = 4;
 
     private final RequestReader requests;
     private final RequestSettings settings;
@@ -86,7 +46,8 @@ public final class CompletionReader {
     public CompletionRequest read(JsonNode json) {
         Fields asked = Fields.of(json, "");
         present(asked);
-        refuseUnknown(asked);
+        Map<String, JsonNode> passed = RequestFields.passed(asked, RequestFields.COMPLETIONS, settings.passes());
+        refuse(asked);
         validate(asked);
         List<Item> input = MessageReader.read(asked);
         Fields body = settings.models().named(asked, input, Optional::empty);
@@ -94,11 +55,12 @@ public final class CompletionReader {
         var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.COMPLETIONS);
         requireToolsToChoose(body, offer);
         var translation = new Translation(body);
+        passed.putAll(ChatFields.ofChatAlone(body));
         boolean includeUsage = body.object("stream_options")
                 .flatMap(options -> options.flag("include_usage"))
                 .orElse(false);
         return new CompletionRequest(
-                requests.translated(translation.body(), offer, translation.parameters()),
+                requests.translated(translation.body(), offer, passed),
                 input,
                 body.flag("stream").orElse(false),
                 includeUsage);
@@ -116,8 +78,7 @@ public final class CompletionReader {
         }
     }
 
-    private static void refuseUnknown(Fields body) {
-        body.allowOnly(KNOWN);
+    private static void refuse(Fields body) {
         REFUSED.forEach((name, instead) -> {
             if (body.has(name)) {
                 throw unsupported(name, instead);
@@ -137,36 +98,12 @@ public final class CompletionReader {
                             .formatted(WireText.shown(model)));
         });
         SharedFields.validate(body);
-        tokens(body);
-        choices(body);
+        ChatFields.validate(body);
         logprobs(body);
-        stops(body);
-        logitBias(body);
-        seed(body);
         for (String modality : body.texts("modalities")) {
             if (!modality.equals("text")) {
                 throw Fields.notAllowed("modalities", modality, List.of("text"));
             }
-        }
-    }
-
-    private static void tokens(Fields body) {
-        OptionalInt now = body.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
-        OptionalInt before = body.integer("max_tokens", 1, Integer.MAX_VALUE);
-        if (now.isPresent() && before.isPresent()) {
-            throw ApiException.invalid(
-                    "mutually_exclusive_parameters",
-                    "max_tokens",
-                    "Mutually exclusive parameters: 'max_tokens' and 'max_completion_tokens'. Give only one of them.");
-        }
-    }
-
-    private static void choices(Fields body) {
-        if (body.integer("n", 1, MOST_CHOICES).orElse(1) > 1) {
-            throw ApiException.invalid(
-                    "unsupported_value",
-                    "n",
-                    "Unsupported value: 'n' must be 1. Send the request again for another choice.");
         }
     }
 
@@ -177,38 +114,6 @@ public final class CompletionReader {
         }
         if (body.integer("top_logprobs", 0, 20).orElse(0) > 0) {
             throw unsupported("top_logprobs", "This server does not keep log probabilities.");
-        }
-    }
-
-    private static void stops(Fields body) {
-        JsonNode stop = body.value("stop");
-        if (stop == null || stop.isString()) {
-            return;
-        }
-        if (!stop.isArray()) {
-            throw ApiException.wrongType("stop", "a string or an array", Fields.kind(stop));
-        }
-        body.atMost("stop", body.texts("stop").size(), MOST_STOPS);
-    }
-
-    private static void logitBias(Fields body) {
-        body.object("logit_bias").ifPresent(bias -> {
-            for (String token : bias.object().propertyNames()) {
-                if (bias.decimal(token, -100, 100).isEmpty()) {
-                    throw ApiException.wrongType(bias.path(WireText.shown(token)), "a decimal", "an object");
-                }
-            }
-        });
-    }
-
-    private static void seed(Fields body) {
-        JsonNode seed = body.value("seed");
-        if (seed != null && !seed.isIntegralNumber()) {
-            throw ApiException.wrongType("seed", "an integer", Fields.kind(seed));
-        }
-        if (seed != null && !seed.canConvertToLong()) {
-            throw ApiException.invalid(
-                    "invalid_value", "seed", "Invalid 'seed': expected an integer of 64 bits at most.");
         }
     }
 

@@ -47,10 +47,14 @@ public final class Fields {
     public void allowOnly(Set<String> known) {
         for (String name : object.propertyNames()) {
             if (!known.contains(name)) {
-                String at = path(WireText.shown(name));
-                throw ApiException.invalid("unknown_parameter", at, "Unknown parameter: '" + at + "'.");
+                throw unknown(name);
             }
         }
+    }
+
+    ApiException unknown(String name) {
+        String at = path(WireText.shown(name));
+        return ApiException.invalid("unknown_parameter", at, "Unknown parameter: '" + at + "'.");
     }
 
     public boolean has(String name) {

@@ -53,6 +53,11 @@ public final class RequestReader implements RunRequest.Reader {
         return settings.modelAllowed().test(model);
     }
 
+    /// Whether the operator lets a parameter through that nothing here knows.
+    boolean passes(String name) {
+        return RequestFields.passable(name) && settings.passes().test(name);
+    }
+
     /// A request that can refer to nothing that is stored.
     ///
     /// @param json as [WireJson#read] gives it
@@ -64,9 +69,15 @@ public final class RequestReader implements RunRequest.Reader {
     /// @param past what it can refer to
     /// @throws ApiException the body is not a good request; it says where and why
     public CreateRequest read(JsonNode json, Past past) {
+        return read(json, past, Map.of());
+    }
+
+    /// @param more parameters that this wire has no field for, by their names in Chat Completions
+    CreateRequest read(JsonNode json, Past past, Map<String, JsonNode> more) {
         Fields asked = Fields.of(json, "");
         present(asked);
-        refuseUnknown(asked);
+        Map<String, JsonNode> parameters = passed(asked);
+        parameters.putAll(more);
         validate(asked);
         List<Item> input = asked.has("input") ? InputReader.read(asked, past::items) : List.of();
         History history = history(asked);
@@ -82,7 +93,7 @@ public final class RequestReader implements RunRequest.Reader {
         settings.requireReadable(body.requiredText("model"), input, "input");
         var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.RESPONSES);
         boolean stream = body.flag("stream").orElse(false);
-        return new CreateRequest(request(body, offer, stored(body, offer)), input, history, stream);
+        return new CreateRequest(kept(body, offer, parameters), input, history, stream);
     }
 
     /// The same of a request whose prompt is only to be counted.
@@ -125,7 +136,8 @@ public final class RequestReader implements RunRequest.Reader {
     /// @param parameters what this wire has no field for, by its name in Chat Completions
     public RunRequest translated(ObjectNode body, ToolOffer offer, Map<String, JsonNode> parameters) {
         ObjectNode ours = body.putObject(OURS);
-        addOffer(ours, offer);
+        ArrayNode serverTools = ours.putArray("server_tools");
+        offer.serverTools().forEach(serverTools::add);
         if (!parameters.isEmpty()) {
             ours.putObject("parameters").setAll(parameters);
         }
@@ -144,11 +156,11 @@ public final class RequestReader implements RunRequest.Reader {
         }
     }
 
-    private static void refuseUnknown(Fields body) {
+    private Map<String, JsonNode> passed(Fields body) {
         if (body.has("prompt")) {
             throw unsupported("prompt", "Prompts are not stored here; send 'instructions' and 'input'.");
         }
-        body.allowOnly(RequestFields.RESPONSES);
+        return RequestFields.passed(body, RequestFields.RESPONSES, settings.passes());
     }
 
     private void validate(Fields body) {
@@ -262,15 +274,9 @@ public final class RequestReader implements RunRequest.Reader {
 
     /// The request as it is kept: without its input, which becomes items, and with the tools it was offered, so that
     /// a change of the deployment between two steps changes nothing.
-    private String stored(Fields body, ToolOffer offer) {
+    private RunRequest kept(Fields body, ToolOffer offer, Map<String, JsonNode> parameters) {
         ObjectNode kept = ((ObjectNode) body.object()).deepCopy();
         kept.remove("input");
-        addOffer(kept.putObject(OURS), offer);
-        return mapper.writeValueAsString(kept);
-    }
-
-    private static void addOffer(ObjectNode ours, ToolOffer offer) {
-        ArrayNode serverTools = ours.putArray("server_tools");
-        offer.serverTools().forEach(serverTools::add);
+        return translated(kept, offer, parameters);
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param compaction of a request that does not say when older items are to be summarised
 /// @param models of requests that name none
 /// @param modelAllowed whether a request may name this model
+/// @param passes names of parameters that go on to the provider although nothing here knows them
 /// @param readsPdfs whether this model can be sent PDFs
 /// @param seesVideos whether this model can be sent videos
 public record RequestSettings(
@@ -26,6 +27,7 @@ public record RequestSettings(
         Compaction compaction,
         DefaultModels models,
         Predicate<String> modelAllowed,
+        Predicate<String> passes,
         Predicate<String> readsPdfs,
         Predicate<String> seesVideos) {
 

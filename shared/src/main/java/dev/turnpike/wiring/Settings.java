@@ -42,7 +42,13 @@ public record Settings(
     /// @param queueTenant the tenant of what arrives on the requests queue
     /// @param tools the built-in tools that a run is offered when nothing narrows them
     /// @param corsOrigins web origins whose scripts may read answers
-    public record Deployment(String environment, String queueTenant, NamePatterns tools, NamePatterns corsOrigins) {}
+    /// @param passParameters what requests may hand on to the provider although nothing here knows it
+    public record Deployment(
+            String environment,
+            String queueTenant,
+            NamePatterns tools,
+            NamePatterns corsOrigins,
+            NamePatterns passParameters) {}
 
     /// What the template created.
     ///
@@ -151,7 +157,8 @@ public record Settings(
                 environment.matching(Variable.ENVIRONMENT, ENVIRONMENT),
                 environment.matching(Variable.QUEUE_TENANT, TENANT),
                 environment.names(Variable.TOOLS),
-                environment.names(Variable.CORS_ORIGINS));
+                environment.names(Variable.CORS_ORIGINS),
+                environment.names(Variable.PASS_PARAMETERS));
     }
 
     private static Resources resources(Environment environment) {

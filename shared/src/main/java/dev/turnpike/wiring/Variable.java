@@ -32,6 +32,10 @@ enum Variable {
                     + " by commas, or nothing for none",
             ""),
     EGRESS_PORTS("the ports that URLs which are fetched may name, separated by commas", "443"),
+    PASS_PARAMETERS(
+            "the further parameters that requests may hand on to the provider, separated by commas, * for any"
+                    + " characters, or nothing for none",
+            ""),
     STRICT_SCHEMAS(
             "what JSON forms of answers the provider makes sure of: never, strict (those asked for with strict) or"
                     + " always, or nothing to tell it by OPENAI_BASE_URL",

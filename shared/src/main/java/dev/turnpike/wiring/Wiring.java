@@ -146,6 +146,7 @@ public final class Wiring {
                 compactAbove.isPresent() ? new Compaction.Above(compactAbove.getAsInt()) : new Compaction.Never(),
                 new RequestSettings.DefaultModels(to.model(), to.visionModel()),
                 to::allows,
+                settings.deployment().passParameters()::matches,
                 to.pdfModels()::matches,
                 to.videoModels()::matches);
     }

@@ -160,6 +160,7 @@ public final class Workbench {
                         new RunRequest.Compaction.Never(),
                         new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                         _ -> true,
+                        _ -> false,
                         model -> model.startsWith("gpt-"),
                         model -> model.startsWith("gpt-")));
         var contexts = new ContextLoader(store, settings.maxHistory());

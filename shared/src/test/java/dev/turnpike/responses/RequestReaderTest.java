@@ -198,6 +198,7 @@ class RequestReaderTest {
                         new RunRequest.Compaction.Never(),
                         new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                         _ -> false,
+                        _ -> false,
                         model -> model.startsWith("gpt-"),
                         model -> model.startsWith("gpt-")));
         assertThat(stricter.read(request.request().wire())).isEqualTo(request.request());

@@ -29,6 +29,7 @@ final class Requests {
                 new RunRequest.Compaction.Never(),
                 new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                 model -> model.startsWith("gpt-"),
+                name -> name.startsWith("x_") || name.equals("seed"),
                 model -> model.startsWith("gpt-"),
                 model -> model.startsWith("gpt-"));
     }

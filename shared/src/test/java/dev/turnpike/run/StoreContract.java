@@ -51,6 +51,7 @@ public abstract class StoreContract {
                     new RunRequest.Compaction.Never(),
                     new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                     _ -> true,
+                    _ -> false,
                     model -> model.startsWith("gpt-"),
                     model -> model.startsWith("gpt-")));
 

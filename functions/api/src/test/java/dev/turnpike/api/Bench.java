@@ -95,6 +95,7 @@ final class Bench {
                 new RunRequest.Compaction.Never(),
                 new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                 model -> model.startsWith("gpt-"),
+                name -> name.startsWith("x_") || name.equals("seed"),
                 model -> model.startsWith("gpt-4"),
                 model -> model.startsWith("gpt-4o"));
         var requests = new RequestReader(MAPPER, settings);
