@@ -49,7 +49,9 @@ final class Site implements AutoCloseable {
     private void createKey() {
         try (DynamoDbClient dynamo = cloud.dynamoClient()) {
             var _ = new DynamoKeyStore(dynamo, resources.table())
-                    .create(ApiKeys.hash(key.text()), new StoredKey(key.id(), TENANT, "bench", Instant.now(), null));
+                    .create(
+                            ApiKeys.hash(key.text()),
+                            new StoredKey(key.id(), TENANT, "bench", Instant.now(), null, null));
         }
     }
 

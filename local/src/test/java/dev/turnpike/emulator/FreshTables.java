@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.access.RequestCounter;
 import dev.turnpike.aws.CheckedRows;
+import dev.turnpike.aws.DynamoAnswerStore;
 import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoRequestCounter;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.EventRows;
+import dev.turnpike.cache.AnswerStore;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore.NewConversation;
 import dev.turnpike.provider.BreakerStore;
@@ -149,6 +151,12 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         table = "table-" + UUID.randomUUID();
         Table.create(client(), table);
         return new DynamoBreakerStore(client(), table);
+    }
+
+    AnswerStore answerStore() {
+        table = "table-" + UUID.randomUUID();
+        Table.create(client(), table);
+        return new DynamoAnswerStore(client(), table);
     }
 
     /// Deletes a conversation that was in the newest table.

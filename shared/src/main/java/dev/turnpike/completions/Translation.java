@@ -21,6 +21,7 @@ final class Translation {
             "parallel_tool_calls",
             "metadata",
             "service_tier",
+            "turnpike",
             "user",
             "safety_identifier",
             "prompt_cache_key",

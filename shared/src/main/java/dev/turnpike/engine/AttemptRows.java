@@ -33,7 +33,7 @@ final class AttemptRows {
                 served.model(),
                 served.fromCache(),
                 usage,
-                prices.cost(served.model(), usage, now),
+                served.fromCache() ? prices.free() : prices.cost(served.model(), usage, now),
                 ttftMillis,
                 now);
     }

@@ -71,6 +71,11 @@ public final class PriceList {
                 .orElseGet(() -> Cost.unknown(version()));
     }
 
+    /// What a call costs that was not made.
+    public Cost free() {
+        return new Cost(0L, version());
+    }
+
     /// Tokens that input and output of one call may have together; empty when the list does not say.
     public OptionalLong contextWindow(String model) {
         Long tokens = find(model).map(ModelPrices::contextWindow).orElse(null);

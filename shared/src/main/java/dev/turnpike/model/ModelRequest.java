@@ -6,6 +6,7 @@ import dev.turnpike.tool.ToolSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// One call of a model.
@@ -45,6 +46,21 @@ public record ModelRequest(
     public ModelRequest of(String other) {
         return new ModelRequest(
                 other, instructions, items, tools, toolChoice, parallelToolCalls, maxOutputTokens, parameters, cache);
+    }
+
+    /// As a provider without peculiarities would be sent it, its parameters in the order of their names: the same bytes
+    /// for calls that ask the same.
+    public byte[] written() {
+        var sorted = new ModelRequest(
+                model,
+                instructions,
+                items,
+                tools,
+                toolChoice,
+                parallelToolCalls,
+                maxOutputTokens,
+                new TreeMap<>(parameters));
+        return new ChatRequestWriter(Dialect.COMPATIBLE).write(sorted);
     }
 
     /// @param tenant whose requests may be given the answer; nobody else's

@@ -32,7 +32,8 @@ public final class QueueMessages {
             "safety_identifier",
             "prompt_cache_key",
             "prompt_cache_retention",
-            "metadata");
+            "metadata",
+            RequestReader.OURS);
 
     /// What an envelope has beside the parameters of Chat Completions.
     private static final Set<String> OF_ENVELOPES =

@@ -42,6 +42,7 @@ public final class RequestFields {
             "top_logprobs",
             "top_p",
             "truncation",
+            "turnpike",
             "user");
 
     /// What `POST /v1/chat/completions` takes.
@@ -78,6 +79,7 @@ public final class RequestFields {
             "tools",
             "top_logprobs",
             "top_p",
+            "turnpike",
             "user",
             "verbosity",
             "web_search_options");

@@ -34,8 +34,8 @@ public final class RequestReader implements RunRequest.Reader {
     private static final Set<String> OF_TEXT = Set.of("format", "verbosity");
     private static final int LEAST_OUTPUT_TOKENS = 16;
 
-    /// The field of the stored form that holds what callers can't say.
-    private static final String OURS = "turnpike";
+    /// The field of whatever is asked of this server alone. In the stored form it also holds what callers can't say.
+    static final String OURS = "turnpike";
 
     /// In there: whether the run only summarises.
     private static final String COMPACT = "compact";
@@ -135,7 +135,11 @@ public final class RequestReader implements RunRequest.Reader {
     /// @param body without its input; what is ours is added to it
     /// @param parameters what this wire has no field for, by its name in Chat Completions
     public RunRequest translated(ObjectNode body, ToolOffer offer, Map<String, JsonNode> parameters) {
+        JsonNode cache = body.path(OURS).get(CacheField.NAME);
         ObjectNode ours = body.putObject(OURS);
+        if (cache != null) {
+            ours.set(CacheField.NAME, cache);
+        }
         ArrayNode serverTools = ours.putArray("server_tools");
         offer.serverTools().forEach(serverTools::add);
         if (!parameters.isEmpty()) {
@@ -264,6 +268,7 @@ public final class RequestReader implements RunRequest.Reader {
                 background,
                 background && body.flag("stream").orElse(false),
                 SharedFields.lane(body),
+                body.object(OURS).flatMap(CacheField::read).orElse(null),
                 wire);
     }
 

@@ -38,7 +38,7 @@ public sealed interface RunEvent {
     /// A model call has been written to the ledger.
     record Settled(LedgerRow row) implements RunEvent {}
 
-    /// Its caller should know this, and it changes nothing. Told once, before the run's end.
+    /// Something that should be known, and that changes nothing.
     record Warned(String run, String warning) implements RunEvent {}
 
     /// The run has ended, and the store knows it. The last event.

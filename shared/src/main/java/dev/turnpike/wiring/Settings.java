@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What a deployment decides, read once when a function starts. A variable that is missing or malformed stops the start
 /// with a [SettingsException] that names it.
@@ -86,6 +87,13 @@ public record Settings(
             NamePatterns videoModels,
             Enforcement enforcement,
             OptionalDouble temperature) {
+
+        /// Names without a pattern, the defaults first.
+        List<String> named() {
+            return Stream.concat(Stream.of(model, visionModel), models.plain().stream())
+                    .distinct()
+                    .toList();
+        }
 
         public boolean allows(String name) {
             return name.equals(model) || name.equals(visionModel) || models.matches(name);

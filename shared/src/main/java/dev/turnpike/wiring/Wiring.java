@@ -8,6 +8,7 @@ import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.admission.StoredItems;
+import dev.turnpike.aws.DynamoAnswerStore;
 import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
@@ -18,6 +19,7 @@ import dev.turnpike.aws.EventRows;
 import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.aws.SqsStepQueue;
 import dev.turnpike.aws.StoredSecret;
+import dev.turnpike.cache.AnswerCache;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.conversation.ContextWindow;
@@ -53,7 +55,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Puts the parts together, once, by hand. Each function asks for what it serves with; nothing else is built.
@@ -175,9 +176,14 @@ public final class Wiring {
 
     private ModelStep modelStep(EngineSettings engine) {
         var breakers = new DynamoBreakerStore(aws.dynamo(), settings.resources().tableName());
-        var model = upstreams.client(breakers, Wiring::sleep);
+        var model = cache(engine).around(upstreams.client(breakers, Wiring::sleep));
         return new ModelStep(
                 model, prompt(engine), new AnswerCheck(settings.provider().enforcement()), prices, engine, ids);
+    }
+
+    private AnswerCache cache(EngineSettings engine) {
+        var answers = new DynamoAnswerStore(aws.dynamo(), settings.resources().tableName());
+        return new AnswerCache(answers, mapper, engine.longestSilence(), ids::next, AnswerCache::sleep);
     }
 
     private Prompt prompt(EngineSettings engine) {
@@ -225,7 +231,7 @@ public final class Wiring {
                 responses,
                 new CompletionWriter(responses),
                 new StreamReplay(eventLog(), runs, conversations, responses, retention(), clock, Wiring::sleep),
-                models(),
+                settings.provider().named(),
                 probes(keys),
                 mapper,
                 ids,
@@ -316,16 +322,6 @@ public final class Wiring {
 
     private ResultsQueue results() {
         return new ResultsQueue(aws::sqs, settings.resources().resultsQueueUrl());
-    }
-
-    /// Names without a pattern, the defaults first.
-    private List<String> models() {
-        return Stream.concat(
-                        Stream.of(
-                                settings.provider().model(), settings.provider().visionModel()),
-                        settings.provider().models().plain().stream())
-                .distinct()
-                .toList();
     }
 
     private Map<String, Runnable> probes(DynamoKeyStore keys) {

@@ -9,6 +9,7 @@ import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.admission.StoredItems;
+import dev.turnpike.cache.AnswerCache;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
@@ -94,6 +95,7 @@ public final class Workbench {
     public final MemoryQueue queue = new MemoryQueue(clock, calls);
     public final MemoryEventLog log = new MemoryEventLog(clock, calls);
     public final Retention retention = new Retention(Duration.ofDays(30));
+    public final MemoryAnswerStore answers = new MemoryAnswerStore();
     public final ScriptedModel model = new ScriptedModel(calls);
     public final Reaper reaper;
     public final StepEngine engine;
@@ -149,7 +151,8 @@ public final class Workbench {
             ToolRegistry registry,
             Supplier<ExecutorService> threads,
             @Nullable ModelClient other) {
-        ModelClient answering = other == null ? model : other;
+        ModelClient answering = new AnswerCache(answers, mapper, settings.longestSilence(), ids::next, clock::advance)
+                .around(other == null ? model : other);
         store.whenDeleted(log::delete);
         requests = new RequestReader(
                 mapper,

@@ -10,9 +10,11 @@ import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.CacheField;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /// Whoever asks for a run, and how often they may. The count is on its way while the request is read.
 ///
@@ -31,6 +33,11 @@ final class CountedCaller {
 
     String tenant() {
         return principal.tenant();
+    }
+
+    /// The body as if it had said what its key says for it.
+    JsonNode withDefaults(JsonNode body) {
+        return CacheField.withDefault(body, principal.caching());
     }
 
     /// Lets the request in, if there were not too many. One that was made before creates nothing, so it may come again.

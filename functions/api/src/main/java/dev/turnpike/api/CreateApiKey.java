@@ -1,12 +1,16 @@
 package dev.turnpike.api;
 
 import dev.turnpike.access.ApiKeys;
+import dev.turnpike.access.KeyStore.Caching;
 import dev.turnpike.access.KeyStore.StoredKey;
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.CacheField;
+import dev.turnpike.responses.Fields;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// `POST /v1/organization/api_keys`, with the admin key: makes an API key for a tenant. It is shown this once.
@@ -37,9 +41,13 @@ final class CreateApiKey {
         if (name.length() > LONGEST_NAME) {
             throw ApiException.invalid("string_above_max_length", "name", "Invalid 'name': at most 100 characters.");
         }
+        @Nullable
+        Caching caching = CacheField.read(Fields.of(body, ""))
+                .map(cache -> new Caching(cache.timeToLive(), cache.anyway()))
+                .orElse(null);
         Instant now = parts.clock().instant();
         ApiKeys.NewKey key = parts.apiKeys().create();
-        parts.keys().create(ApiKeys.hash(key.text()), new StoredKey(key.id(), tenant, name, now, null));
+        parts.keys().create(ApiKeys.hash(key.text()), new StoredKey(key.id(), tenant, name, now, null, caching));
         reply.json(200, json -> {
             json.writeStartObject();
             json.writeStringProperty("id", key.id());
@@ -47,6 +55,12 @@ final class CreateApiKey {
             json.writeStringProperty("tenant", tenant);
             json.writeStringProperty("name", name);
             json.writeNumberProperty("created_at", now.getEpochSecond());
+            if (caching != null) {
+                json.writeObjectPropertyStart(CacheField.NAME);
+                json.writeNumberProperty("ttl_seconds", caching.timeToLive().toSeconds());
+                json.writeBooleanProperty("nondeterministic", caching.anyway());
+                json.writeEndObject();
+            }
             json.writeStringProperty("key", key.text());
             json.writeEndObject();
         });

@@ -47,7 +47,7 @@ final class CreateCompletion {
     private record Call(CompletionRequest request, boolean keyed, HttpReply reply, LambdaLogger log) {}
 
     void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
-        JsonNode body = http.json(parts.mapper());
+        JsonNode body = caller.withDefaults(http.json(parts.mapper()));
         CompletionRequest request = parts.completions().read(body);
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         var idempotency = http.idempotency();

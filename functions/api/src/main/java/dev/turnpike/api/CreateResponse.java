@@ -45,7 +45,7 @@ final class CreateResponse {
     }
 
     void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
-        JsonNode body = http.json(parts.mapper());
+        JsonNode body = caller.withDefaults(http.json(parts.mapper()));
         CreateRequest request = parts.requests().read(body, parts.storedItems().of(caller.tenant()));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         boolean background = request.request().background();

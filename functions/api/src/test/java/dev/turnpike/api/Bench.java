@@ -144,7 +144,8 @@ final class Bench {
     private String newKey(ApiKeys apiKeys, String tenant) {
         ApiKeys.NewKey made = apiKeys.create();
         keys.create(
-                ApiKeys.hash(made.text()), new KeyStore.StoredKey(made.id(), tenant, "", work.clock.instant(), null));
+                ApiKeys.hash(made.text()),
+                new KeyStore.StoredKey(made.id(), tenant, "", work.clock.instant(), null, null));
         return made.text();
     }
 
