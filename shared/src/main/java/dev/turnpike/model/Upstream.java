@@ -90,7 +90,9 @@ final class Upstream {
 
     private synchronized HttpClient http() {
         if (http == null) {
+            // Its own pool would keep a thread for a minute for every stream that there was at one time.
             var builder = HttpClient.newBuilder()
+                    .executor(command -> Thread.ofVirtual().name("http").start(command))
                     .version(HttpClient.Version.HTTP_1_1)
                     .followRedirects(HttpClient.Redirect.NEVER)
                     .connectTimeout(settings.connect());

@@ -32,7 +32,7 @@ final class ScriptedProvider implements AutoCloseable {
         void play(Wire wire) throws IOException;
     }
 
-    private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket server = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
     private final Script script;
     private final List<Socket> connections = new CopyOnWriteArrayList<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -87,7 +87,7 @@ final class ScriptedProvider implements AutoCloseable {
             var in = new BufferedInputStream(connection.getInputStream());
             for (String request = read(in); request != null; request = read(in)) {
                 requests.add(request);
-                script.play(new Wire(connection, in));
+                script.play(new Wire(connection, in, request));
             }
         } catch (IOException _) {
             hungUp.countDown();
@@ -112,10 +112,17 @@ final class ScriptedProvider implements AutoCloseable {
     final class Wire {
         private final Socket connection;
         private final InputStream in;
+        private final String request;
 
-        Wire(Socket connection, InputStream in) {
+        Wire(Socket connection, InputStream in, String request) {
             this.connection = connection;
             this.in = in;
+            this.request = request;
+        }
+
+        /// What is answered, as it came.
+        String request() {
+            return request;
         }
 
         Wire send(String text) throws IOException {
