@@ -53,7 +53,6 @@ final class PartitionReader {
             false,
             false,
             RunRequest.Lane.NORMAL,
-            null,
             "");
 
     private final ConversationKey key;

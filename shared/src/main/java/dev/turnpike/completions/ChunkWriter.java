@@ -3,6 +3,7 @@ package dev.turnpike.completions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.run.Run;
 import dev.turnpike.sse.SseWriter;
 import java.io.ByteArrayOutputStream;
@@ -96,7 +97,7 @@ final class ChunkWriter {
     }
 
     private String cost(Run run) {
-        return object(json -> completions.turnpike(json, run));
+        return object(json -> ResponseWriter.turnpike(json, run));
     }
 
     /// Says that there will be no end.

@@ -20,12 +20,9 @@ public final class CompletionWriter {
     private static final String RESPONSE_PREFIX = "resp_";
 
     private final JsonMapper mapper;
-    private final ResponseWriter responses;
 
-    /// @param responses writes what both APIs' objects have
-    public CompletionWriter(ResponseWriter responses) {
-        this.mapper = responses.mapper();
-        this.responses = responses;
+    public CompletionWriter(JsonMapper mapper) {
+        this.mapper = mapper;
     }
 
     JsonMapper mapper() {
@@ -79,13 +76,9 @@ public final class CompletionWriter {
             json.writeEndArray();
             usage(json, run);
             metadata(json, run);
-            turnpike(json, run);
+            ResponseWriter.turnpike(json, run);
             json.writeEndObject();
         }
-    }
-
-    void turnpike(JsonGenerator json, Run run) {
-        responses.turnpike(json, run);
     }
 
     /// What an object and all of its chunks begin with.

@@ -2,13 +2,13 @@ package dev.turnpike.model;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnpike.json.MalformedJsonException;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.sse.EventTooLongException;
 import dev.turnpike.sse.SseReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
-import tools.jackson.core.JacksonException;
 
 /// Reads the body of a good answer into an accumulator, up to its end.
 ///
@@ -21,6 +21,7 @@ final class AnswerReader {
     private final Accumulator answer;
     private final String model;
     private final long maxSize;
+    private final ChunkParser parser = new ChunkParser();
     private boolean ended;
 
     /// @param model named in the message of a failure
@@ -63,7 +64,7 @@ final class AnswerReader {
         }
         try {
             add(document, 0, document.length);
-        } catch (JacksonException _) {
+        } catch (MalformedJsonException _) {
             throw unreadable("an answer that is not JSON");
         }
         ended = true;
@@ -98,7 +99,7 @@ final class AnswerReader {
         }
         try {
             add(sse.buffer(), sse.offset(), sse.length());
-        } catch (JacksonException _) {
+        } catch (MalformedJsonException _) {
             throw sse.endedEarly() ? brokenOff() : unreadable("a chunk that is not JSON");
         }
         if (answer.size() > maxSize) {
@@ -108,7 +109,7 @@ final class AnswerReader {
     }
 
     private void add(byte[] bytes, int offset, int length) throws ModelException {
-        Chunk chunk = ChunkParser.parse(bytes, offset, length);
+        Chunk chunk = parser.parse(bytes, offset, length);
         answer.add(chunk);
         if (chunk.failed()) {
             throw ProviderError.inStream(new String(bytes, offset, length, UTF_8), model);

@@ -12,12 +12,13 @@ import dev.turnpike.conversation.Item.Reasoning;
 import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.conversation.Item.ToolCall;
 import dev.turnpike.conversation.Item.ToolResult;
+import dev.turnpike.json.JsonCursor;
+import dev.turnpike.json.MalformedJsonException;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 
@@ -297,12 +298,13 @@ final class ChatMessages {
 
     private static boolean isObject(String text) {
         byte[] bytes = text.getBytes(UTF_8);
-        try (var json = new JsonCursor(bytes, 0, bytes.length)) {
-            json.begin();
+        var json = new JsonCursor();
+        try {
+            json.begin(bytes, 0, bytes.length);
             json.skip();
             json.end();
             return true;
-        } catch (JacksonException _) {
+        } catch (MalformedJsonException _) {
             return false;
         }
     }

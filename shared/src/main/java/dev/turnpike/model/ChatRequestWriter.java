@@ -2,6 +2,7 @@ package dev.turnpike.model;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnpike.json.JsonCursor;
 import dev.turnpike.model.Dialect.Switch;
 import dev.turnpike.tool.ToolSpec;
 import java.io.ByteArrayOutputStream;
@@ -87,19 +88,18 @@ final class ChatRequestWriter {
     private static String schema(String format) {
         byte[] bytes = format.getBytes(UTF_8);
         String schema = "";
-        try (var json = new JsonCursor(bytes, 0, bytes.length)) {
-            json.begin();
-            for (String field = json.nextField(); field != null; field = json.nextField()) {
-                if (!field.equals("json_schema")) {
+        var json = new JsonCursor();
+        json.begin(bytes, 0, bytes.length);
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            if (!field.equals("json_schema")) {
+                json.skip();
+                continue;
+            }
+            for (String inner = json.firstField(); inner != null; inner = json.nextField()) {
+                if (inner.equals("schema")) {
+                    schema = json.stringOrJson();
+                } else {
                     json.skip();
-                    continue;
-                }
-                for (String inner = json.firstField(); inner != null; inner = json.nextField()) {
-                    if (inner.equals("schema")) {
-                        schema = json.stringOrJson();
-                    } else {
-                        json.skip();
-                    }
                 }
             }
         }

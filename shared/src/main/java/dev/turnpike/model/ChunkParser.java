@@ -1,20 +1,22 @@
 package dev.turnpike.model;
 
+import dev.turnpike.json.JsonCursor;
+import dev.turnpike.json.MalformedJsonException;
 import dev.turnpike.model.Chunk.CallPiece;
 import dev.turnpike.tokens.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
-/// Reads a chunk straight from its bytes, or a whole answer: the two differ by `delta` and `message` only.
+/// Reads the chunks of one answer straight from their bytes, or a whole answer: the two differ by `delta` and `message`
+/// only.
 ///
 /// Tolerant of what providers leave out, add, or send as another type; strict about JSON itself.
 final class ChunkParser {
     /// Far above what any model counts, and far enough below overflow that sums are safe.
     private static final double MAX_TOKENS = 1e12;
 
-    private final JsonCursor json;
+    private final JsonCursor json = new JsonCursor();
     private String text = "";
     private String refusal = "";
     private String reasoning = "";
@@ -23,31 +25,32 @@ final class ChunkParser {
     private @Nullable Usage usage;
     private boolean failed;
 
-    private ChunkParser(JsonCursor json) {
-        this.json = json;
-    }
-
-    /// @throws JacksonException the bytes are not one JSON object
-    static Chunk parse(byte[] bytes, int offset, int length) {
-        try (var json = new JsonCursor(bytes, offset, length)) {
-            return new ChunkParser(json).chunk();
-        }
-    }
-
-    private Chunk chunk() {
-        json.begin();
+    /// @throws MalformedJsonException the bytes are not one JSON object
+    Chunk parse(byte[] bytes, int offset, int length) {
+        clear();
+        json.begin(bytes, offset, length);
         for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "choices" -> choices();
                 case "usage" -> usage();
                 case "x_groq" -> groq();
                 case "error" -> failed |= json.truth();
-                case "object" -> failed |= json.string().equals("error");
+                case "object" -> failed |= json.isString("error");
                 default -> json.skip();
             }
         }
         json.end();
         return new Chunk(text, refusal, reasoning, calls, finishReason, usage, failed);
+    }
+
+    private void clear() {
+        text = "";
+        refusal = "";
+        reasoning = "";
+        calls = List.of();
+        finishReason = "";
+        usage = null;
+        failed = false;
     }
 
     private void choices() {
@@ -78,7 +81,7 @@ final class ChunkParser {
         for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "content" -> content();
-                case "refusal" -> refusal += json.string();
+                case "refusal" -> refusal = joined(refusal, json.string());
                 case "reasoning_content" -> reasoningContent = json.string();
                 case "reasoning" -> plainReasoning = json.string();
                 case "reasoning_details" -> reasoningDetails = texts();
@@ -87,7 +90,7 @@ final class ChunkParser {
                 default -> json.skip();
             }
         }
-        reasoning += firstNonEmpty(reasoningContent, plainReasoning, reasoningDetails);
+        reasoning = joined(reasoning, firstNonEmpty(reasoningContent, plainReasoning, reasoningDetails));
         if (legacyCall != null && calls.isEmpty()) {
             calls = List.of(legacyCall);
         }
@@ -105,7 +108,7 @@ final class ChunkParser {
 
     private void part() {
         if (json.isString()) {
-            text += json.string();
+            text = joined(text, json.string());
             return;
         }
         String type = "";
@@ -114,15 +117,15 @@ final class ChunkParser {
             switch (field) {
                 case "type" -> type = json.string();
                 case "text" -> words = json.string();
-                case "refusal" -> refusal += json.string();
-                case "thinking" -> reasoning += texts();
+                case "refusal" -> refusal = joined(refusal, json.string());
+                case "thinking" -> reasoning = joined(reasoning, texts());
                 default -> json.skip();
             }
         }
         if (type.equals("thinking") || type.equals("reasoning")) {
-            reasoning += words;
+            reasoning = joined(reasoning, words);
         } else {
-            text += words;
+            text = joined(text, words);
         }
     }
 
@@ -220,6 +223,11 @@ final class ChunkParser {
 
     private long tokens() {
         return (long) Math.min(json.number(), MAX_TOKENS);
+    }
+
+    /// Without a copy where there is nothing to join, as in almost every chunk.
+    private static String joined(String first, String more) {
+        return first.isEmpty() ? more : more.isEmpty() ? first : first + more;
     }
 
     private static String firstNonEmpty(String first, String second, String third) {

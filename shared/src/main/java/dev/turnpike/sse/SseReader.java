@@ -86,10 +86,11 @@ public final class SseReader {
     private int readLine() throws IOException {
         lineStart = position;
         while (position < end || fill()) {
-            byte next = buffer[position++];
-            if (next > '\r') {
+            position = skipText();
+            if (position == end) {
                 continue;
             }
+            byte next = buffer[position++];
             if (next == '\n' && afterCr && position - 1 == lineStart) {
                 afterCr = false;
                 lineStart = position;
@@ -100,6 +101,17 @@ public final class SseReader {
         }
         atEnd = true;
         return end;
+    }
+
+    /// Returns where the next byte is that may end a line. Most of the time goes by here.
+    private int skipText() {
+        byte[] bytes = buffer;
+        int last = end;
+        int at = position;
+        while (at < last && (bytes[at] & 0xFF) > '\r') {
+            at++;
+        }
+        return at;
     }
 
     /// Reads more, after moving what is still needed to the front of the buffer; false at the end of the input.

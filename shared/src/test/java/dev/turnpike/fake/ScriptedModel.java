@@ -134,8 +134,7 @@ public final class ScriptedModel implements ModelClient {
                     case StreamEvent.RefusalDelta _,
                             StreamEvent.ReasoningDelta _,
                             StreamEvent.ToolCallDelta _,
-                            StreamEvent.Alive _,
-                            StreamEvent.Warning _ -> {}
+                            StreamEvent.Alive _ -> {}
                 }
             }
             return new ModelAnswer(text.toString(), "", "", calls, finish, usage, served);

@@ -13,7 +13,6 @@ import dev.turnpike.tool.Tool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
@@ -22,7 +21,7 @@ final class Recorded {
     static final String HELLO = "{\"input\": \"Hello\", \"background\": true, \"stream\": true}";
 
     final Workbench bench;
-    final ResponseWriter responses = new ResponseWriter(WireJson.mapper(), _ -> Optional.empty());
+    final ResponseWriter responses = new ResponseWriter(WireJson.mapper());
 
     Recorded(Tool<?>... tools) {
         bench = new Workbench(tools);

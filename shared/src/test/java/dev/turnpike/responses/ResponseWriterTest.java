@@ -17,7 +17,6 @@ import dev.turnpike.run.StopReason;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -32,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 class ResponseWriterTest {
     private static final Map<String, String> FIELDS = fields();
 
-    private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER, _ -> Optional.empty());
+    private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER);
 
     /// Every field that must be present, by the type it must have; `?` allows null.
     private static Map<String, String> fields() {
