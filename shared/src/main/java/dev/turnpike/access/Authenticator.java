@@ -27,7 +27,7 @@ public final class Authenticator {
         return keyHash(authorization)
                 .flatMap(keys::find)
                 .filter(this::enabled)
-                .map(key -> new Principal(key.tenant(), key.id()));
+                .map(key -> new Principal(key.tenant(), key.id(), key.caching()));
     }
 
     /// Whether the header carries the deployment's admin key. An empty admin key admits nobody.

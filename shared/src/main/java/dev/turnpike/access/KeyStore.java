@@ -1,5 +1,6 @@
 package dev.turnpike.access;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,19 @@ public interface KeyStore {
     /// @return false when that hash exists
     boolean create(String sha256, StoredKey key);
 
+    /// How answers to requests of a key are cached that say nothing of it.
+    ///
+    /// @param anyway even those that are left to chance
+    record Caching(Duration timeToLive, boolean anyway) {}
+
     /// @param id the public part of the key
     /// @param disabledAt from then on it is refused; null while it is good
+    /// @param caching null for none
     record StoredKey(
             String id,
             String tenant,
             String name,
             Instant createdAt,
-            @Nullable Instant disabledAt) {}
+            @Nullable Instant disabledAt,
+            @Nullable Caching caching) {}
 }

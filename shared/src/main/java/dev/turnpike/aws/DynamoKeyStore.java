@@ -1,7 +1,9 @@
 package dev.turnpike.aws;
 
 import dev.turnpike.access.KeyStore;
+import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 
 /// API keys in the table.
@@ -20,17 +22,29 @@ public final class DynamoKeyStore implements KeyStore {
                         row.text("tenant"),
                         row.text("name"),
                         row.instant("created"),
-                        row.optionalInstant("disabled")));
+                        row.optionalInstant("disabled"),
+                        caching(row)));
+    }
+
+    private static @Nullable Caching caching(Row row) {
+        return row.has("cacheSeconds")
+                ? new Caching(Duration.ofSeconds(row.number("cacheSeconds")), row.flag("cacheAnyway"))
+                : null;
     }
 
     @Override
     public boolean create(String sha256, StoredKey key) {
-        return table.putIfAbsent(Row.at(TableKeys.apiKey(sha256), "KEY")
+        Row row = Row.at(TableKeys.apiKey(sha256), "KEY")
                 .put("id", key.id())
                 .put("tenant", key.tenant())
                 .put("name", key.name())
                 .put("created", key.createdAt())
-                .put("disabled", key.disabledAt()));
+                .put("disabled", key.disabledAt());
+        Caching caching = key.caching();
+        if (caching != null) {
+            row.put("cacheSeconds", caching.timeToLive().toSeconds()).put("cacheAnyway", caching.anyway());
+        }
+        return table.putIfAbsent(row);
     }
 
     /// Asks the table for nothing but an answer.

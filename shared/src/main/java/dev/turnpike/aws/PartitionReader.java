@@ -53,6 +53,7 @@ final class PartitionReader {
             false,
             false,
             RunRequest.Lane.NORMAL,
+            null,
             "");
 
     private final ConversationKey key;

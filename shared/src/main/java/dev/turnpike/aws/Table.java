@@ -131,6 +131,25 @@ final class Table {
         }
     }
 
+    /// @throws ConditionalCheckFailedException its condition does not hold; what was found is in it, if it was asked
+    /// for
+    void run(PutItemRequest request) {
+        call(() -> dynamo.putItem(request));
+    }
+
+    /// Nothing happens where the attribute has another value, or there is no row.
+    void deleteIf(Map<String, AttributeValue> key, String attribute, String value) {
+        try {
+            call(() -> dynamo.deleteItem(request -> request.tableName(name)
+                    .key(key)
+                    .conditionExpression("#attribute = :value")
+                    .expressionAttributeNames(Map.of("#attribute", attribute))
+                    .expressionAttributeValues(Map.of(":value", AttributeValue.fromS(value)))));
+        } catch (ConditionalCheckFailedException _) {
+            // It belongs to somebody else by now.
+        }
+    }
+
     void delete(Map<String, AttributeValue> key) {
         call(() -> dynamo.deleteItem(request -> request.tableName(name).key(key)));
     }

@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | same | `R#<run>#EP#<event 9>#<writer 6>#<index 4>` | part of a batch that is too long for one row |
 /// | same | `L#<run>#<step 6>#<fence 6>` | ledger row |
 /// | `T#<tenant>#K#<hash>` | `IK` | `Idempotency-Key` |
+/// | `T#<tenant>#X#<hash>` | `X` | cached answer, or the claim of whoever asks for it |
 /// | `T#<tenant>` | `CI#<conversation>` | list of conversations, by creation |
 /// | `T#<tenant>#U#<day>` | `SH#<0..7>` | usage counters |
 /// | `KEY#<sha256>` | `KEY` | API key |
@@ -135,6 +136,10 @@ final class TableKeys {
 
     static Map<String, AttributeValue> idempotencyRow(String tenant, String keyHash) {
         return key(idempotency(tenant, keyHash), "IK");
+    }
+
+    static Map<String, AttributeValue> answer(String tenant, String hash) {
+        return key("T#" + tenant + "#X#" + hash, "X");
     }
 
     static String tenant(String tenant) {

@@ -3,7 +3,6 @@ package dev.turnpike.completions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnpike.responses.ApiException;
-import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.run.Run;
 import dev.turnpike.sse.SseWriter;
 import java.io.ByteArrayOutputStream;
@@ -97,7 +96,7 @@ final class ChunkWriter {
     }
 
     private String cost(Run run) {
-        return object(json -> ResponseWriter.turnpike(json, run));
+        return object(json -> completions.turnpike(json, run));
     }
 
     /// Says that there will be no end.

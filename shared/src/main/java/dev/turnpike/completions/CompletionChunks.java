@@ -83,6 +83,7 @@ public final class CompletionChunks implements Consumer<RunEvent> {
                     RunEvent.Taken _,
                     RunEvent.ToolStarted _,
                     RunEvent.ToolBroke _,
+                    RunEvent.Warned _,
                     RunEvent.Settled _ -> {}
         }
     }

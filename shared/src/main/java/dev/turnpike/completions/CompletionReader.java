@@ -2,7 +2,9 @@ package dev.turnpike.completions;
 
 import dev.turnpike.conversation.Item;
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.ChatFields;
 import dev.turnpike.responses.Fields;
+import dev.turnpike.responses.RequestFields;
 import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
 import dev.turnpike.responses.SharedFields;
@@ -11,55 +13,14 @@ import dev.turnpike.responses.WireText;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.Set;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// Reads the body of a chat completion request, in OpenAI's order: is there a model and messages, are all fields known,
-/// is each field right. What this server can't do is refused by name: a field is honoured or the request fails.
+/// Reads the body of a chat completion request, in OpenAI's order: are there messages, are all fields known, is each
+/// field right. What this server can't do is refused by name: a field is honoured or the request fails.
 public final class CompletionReader {
-    private static final Set<String> KNOWN = Set.of(
-            "audio",
-            "frequency_penalty",
-            "function_call",
-            "functions",
-            "logit_bias",
-            "logprobs",
-            "max_completion_tokens",
-            "max_tokens",
-            "messages",
-            "metadata",
-            "modalities",
-            "model",
-            "n",
-            "parallel_tool_calls",
-            "prediction",
-            "presence_penalty",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "reasoning_effort",
-            "response_format",
-            "safety_identifier",
-            "seed",
-            "service_tier",
-            "stop",
-            "store",
-            "stream",
-            "stream_options",
-            "temperature",
-            "tool_choice",
-            "tools",
-            "top_logprobs",
-            "top_p",
-            "user",
-            "verbosity",
-            "web_search_options");
-
     /// What is refused, and what to do instead.
     private static final Map<String, String> REFUSED = refused();
-
-    private static final int MOST_CHOICES = 128;
-    private static final int MOST_STOPS = 4;
 
     private final RequestReader requests;
     private final RequestSettings settings;
@@ -83,29 +44,29 @@ public final class CompletionReader {
     /// @param json as [dev.turnpike.responses.WireJson#read] gives it
     /// @throws ApiException the body is not a good request; it says where and why
     public CompletionRequest read(JsonNode json) {
-        Fields body = Fields.of(json, "");
-        present(body);
-        refuseUnknown(body);
-        validate(body);
-        List<Item> input = MessageReader.read(body);
+        Fields asked = Fields.of(json, "");
+        present(asked);
+        Map<String, JsonNode> passed = RequestFields.passed(asked, RequestFields.COMPLETIONS, settings.passes());
+        refuse(asked);
+        validate(asked);
+        List<Item> input = MessageReader.read(asked);
+        Fields body = settings.models().named(asked, input, Optional::empty);
         settings.requireReadable(body.requiredText("model"), input, "messages");
         var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.COMPLETIONS);
         requireToolsToChoose(body, offer);
         var translation = new Translation(body);
+        passed.putAll(ChatFields.ofChatAlone(body));
         boolean includeUsage = body.object("stream_options")
                 .flatMap(options -> options.flag("include_usage"))
                 .orElse(false);
         return new CompletionRequest(
-                requests.translated(translation.body(), offer, translation.parameters()),
+                requests.translated(translation.body(), offer, passed),
                 input,
                 body.flag("stream").orElse(false),
                 includeUsage);
     }
 
     private static void present(Fields body) {
-        if (!body.has("model")) {
-            throw body.missing("model");
-        }
         if (body.has("input")) {
             throw ApiException.invalid(
                     "unsupported_parameter",
@@ -117,8 +78,7 @@ public final class CompletionReader {
         }
     }
 
-    private static void refuseUnknown(Fields body) {
-        body.allowOnly(KNOWN);
+    private static void refuse(Fields body) {
         REFUSED.forEach((name, instead) -> {
             if (body.has(name)) {
                 throw unsupported(name, instead);
@@ -132,43 +92,18 @@ public final class CompletionReader {
     }
 
     private void validate(Fields body) {
-        String model = body.requiredText("model");
-        if (!settings.modelAllowed().test(model)) {
+        body.text("model").filter(model -> !requests.allows(model)).ifPresent(model -> {
             throw ApiException.modelNotFound(
                     "The model '%s' does not exist or is not allowed here. GET /v1/models lists what is."
                             .formatted(WireText.shown(model)));
-        }
+        });
         SharedFields.validate(body);
-        tokens(body);
-        choices(body);
+        ChatFields.validate(body);
         logprobs(body);
-        stops(body);
-        logitBias(body);
-        seed(body);
         for (String modality : body.texts("modalities")) {
             if (!modality.equals("text")) {
                 throw Fields.notAllowed("modalities", modality, List.of("text"));
             }
-        }
-    }
-
-    private static void tokens(Fields body) {
-        OptionalInt now = body.integer("max_completion_tokens", 1, Integer.MAX_VALUE);
-        OptionalInt before = body.integer("max_tokens", 1, Integer.MAX_VALUE);
-        if (now.isPresent() && before.isPresent()) {
-            throw ApiException.invalid(
-                    "mutually_exclusive_parameters",
-                    "max_tokens",
-                    "Mutually exclusive parameters: 'max_tokens' and 'max_completion_tokens'. Give only one of them.");
-        }
-    }
-
-    private static void choices(Fields body) {
-        if (body.integer("n", 1, MOST_CHOICES).orElse(1) > 1) {
-            throw ApiException.invalid(
-                    "unsupported_value",
-                    "n",
-                    "Unsupported value: 'n' must be 1. Send the request again for another choice.");
         }
     }
 
@@ -179,38 +114,6 @@ public final class CompletionReader {
         }
         if (body.integer("top_logprobs", 0, 20).orElse(0) > 0) {
             throw unsupported("top_logprobs", "This server does not keep log probabilities.");
-        }
-    }
-
-    private static void stops(Fields body) {
-        JsonNode stop = body.value("stop");
-        if (stop == null || stop.isString()) {
-            return;
-        }
-        if (!stop.isArray()) {
-            throw ApiException.wrongType("stop", "a string or an array", Fields.kind(stop));
-        }
-        body.atMost("stop", body.texts("stop").size(), MOST_STOPS);
-    }
-
-    private static void logitBias(Fields body) {
-        body.object("logit_bias").ifPresent(bias -> {
-            for (String token : bias.object().propertyNames()) {
-                if (bias.decimal(token, -100, 100).isEmpty()) {
-                    throw ApiException.wrongType(bias.path(WireText.shown(token)), "a decimal", "an object");
-                }
-            }
-        });
-    }
-
-    private static void seed(Fields body) {
-        JsonNode seed = body.value("seed");
-        if (seed != null && !seed.isIntegralNumber()) {
-            throw ApiException.wrongType("seed", "an integer", Fields.kind(seed));
-        }
-        if (seed != null && !seed.canConvertToLong()) {
-            throw ApiException.invalid(
-                    "invalid_value", "seed", "Invalid 'seed': expected an integer of 64 bits at most.");
         }
     }
 

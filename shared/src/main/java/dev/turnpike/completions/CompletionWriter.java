@@ -20,9 +20,12 @@ public final class CompletionWriter {
     private static final String RESPONSE_PREFIX = "resp_";
 
     private final JsonMapper mapper;
+    private final ResponseWriter responses;
 
-    public CompletionWriter(JsonMapper mapper) {
-        this.mapper = mapper;
+    /// @param responses writes what both APIs' objects have
+    public CompletionWriter(ResponseWriter responses) {
+        this.mapper = responses.mapper();
+        this.responses = responses;
     }
 
     JsonMapper mapper() {
@@ -76,9 +79,13 @@ public final class CompletionWriter {
             json.writeEndArray();
             usage(json, run);
             metadata(json, run);
-            ResponseWriter.turnpike(json, run);
+            turnpike(json, run);
             json.writeEndObject();
         }
+    }
+
+    void turnpike(JsonGenerator json, Run run) {
+        responses.turnpike(json, run);
     }
 
     /// What an object and all of its chunks begin with.

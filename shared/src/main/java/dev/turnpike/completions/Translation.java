@@ -3,9 +3,7 @@ package dev.turnpike.completions;
 import dev.turnpike.responses.Fields;
 import dev.turnpike.responses.SharedFields;
 import dev.turnpike.responses.TextFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -23,11 +21,11 @@ final class Translation {
             "parallel_tool_calls",
             "metadata",
             "service_tier",
+            "turnpike",
             "user",
             "safety_identifier",
             "prompt_cache_key",
             "prompt_cache_retention");
-    private static final List<String> ONLY_HERE = List.of("stop", "seed", "logit_bias");
 
     private final Fields from;
     private final ObjectNode to = JsonNodeFactory.instance.objectNode();
@@ -50,18 +48,6 @@ final class Translation {
         text();
         tools();
         return to;
-    }
-
-    /// Parameters that the Responses API does not have.
-    Map<String, JsonNode> parameters() {
-        Map<String, JsonNode> parameters = new LinkedHashMap<>();
-        for (String name : ONLY_HERE) {
-            JsonNode value = from.value(name);
-            if (value != null) {
-                parameters.put(name, value);
-            }
-        }
-        return parameters;
     }
 
     private static void copy(Fields from, String name, ObjectNode to, String newName) {

@@ -87,7 +87,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
                 reasoning.append(text, false);
                 watcher.accept(new RunEvent.ReasoningDelta(reasoning.id, text));
             }
-            case StreamEvent.Alive() -> {}
+            case StreamEvent.Alive _, StreamEvent.Warning _ -> {}
             case StreamEvent.ToolCallStarted(int call, String callId, String name) -> startCall(call, callId, name);
             case StreamEvent.ToolCallDelta(int call, String arguments) -> {
                 OpenCall opened = calls.get(call);

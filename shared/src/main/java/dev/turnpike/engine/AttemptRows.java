@@ -6,6 +6,7 @@ import dev.turnpike.model.Served;
 import dev.turnpike.run.Run;
 import dev.turnpike.tokens.Usage;
 import java.time.Instant;
+import java.util.Optional;
 
 /// The ledger rows of attempts of model calls: those that reported what they used, and those that died first.
 final class AttemptRows {
@@ -32,9 +33,13 @@ final class AttemptRows {
                 served.model(),
                 served.fromCache(),
                 usage,
-                prices.cost(served.model(), usage, now),
+                served.fromCache() ? prices.free() : prices.cost(served.model(), usage, now),
                 ttftMillis,
                 now);
+    }
+
+    Optional<String> warning(LiveRun live) {
+        return prices.warning(live.run().request().model());
     }
 
     /// The row of an attempt that died before it could say what it used: at least the prompt, which was the same.

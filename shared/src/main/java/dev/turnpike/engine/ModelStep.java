@@ -237,6 +237,10 @@ public final class ModelStep {
                 live.touch();
                 return;
             }
+            if (event instanceof StreamEvent.Warning(String text)) {
+                live.emit(new RunEvent.Warned(live.run().key().run(), text));
+                return;
+            }
             if (millis < 0) {
                 millis = clock.millis() - startMillis;
             }

@@ -5,7 +5,9 @@ import dev.turnpike.conversation.ContextWindow.Fit;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.ModelRequest;
+import dev.turnpike.model.ModelRequest.CacheUse;
 import dev.turnpike.model.ToolChoice;
+import dev.turnpike.run.Run;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.RunRequest.Compaction;
 import dev.turnpike.tool.ToolRegistry;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What a model is shown: as much of the conversation as fits, the instructions and the tools.
 public final class Prompt {
@@ -60,7 +63,7 @@ public final class Prompt {
         Fit context = fit(ModelView.of(live.items(), live.ownItems()), request, offered);
         boolean whole = !context.dropped() && !live.olderItems();
         return context.fits() && (whole || request.truncation())
-                ? Optional.of(modelRequest(request, live.begins(), context.items(), offered))
+                ? Optional.of(modelRequest(request, live.begins(), context.items(), offered, cache(live.run())))
                 : Optional.empty();
     }
 
@@ -72,7 +75,7 @@ public final class Prompt {
         List<ToolSpec> offered = offered(request);
         ModelView view = ModelView.of(items, input);
         Fit context = fit(view, request, offered);
-        return modelRequest(request, true, context.fits() ? context.items() : view.all(), offered);
+        return modelRequest(request, true, context.fits() ? context.items() : view.all(), offered, null);
     }
 
     /// Whether the older part of what the model would be shown is to be summarised first.
@@ -204,7 +207,7 @@ public final class Prompt {
     }
 
     private static ModelRequest modelRequest(
-            RunRequest request, boolean first, List<Item> items, List<ToolSpec> offered) {
+            RunRequest request, boolean first, List<Item> items, List<ToolSpec> offered, @Nullable CacheUse cache) {
         return new ModelRequest(
                 request.model(),
                 request.instructions(),
@@ -213,7 +216,16 @@ public final class Prompt {
                 choice(request, first),
                 request.parallelToolCalls(),
                 request.maxOutputTokens(),
-                request.parameters());
+                request.parameters(),
+                cache);
+    }
+
+    private static @Nullable CacheUse cache(Run run) {
+        RunRequest request = run.request();
+        RunRequest.Cache cache = request.cache();
+        return cache != null && (cache.anyway() || request.deterministic())
+                ? new CacheUse(run.key().tenant(), cache.timeToLive(), request.format())
+                : null;
     }
 
     /// A forced call is forced once: after its result the model must be free to answer.

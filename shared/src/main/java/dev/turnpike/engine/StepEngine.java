@@ -241,6 +241,15 @@ public final class StepEngine {
                 return new Outcome.NotNow(live.run().leaseUntil());
             }
         }
+        return ended(live);
+    }
+
+    private Outcome ended(LiveRun live) {
+        modelStep
+                .rows()
+                .warning(live)
+                .ifPresent(warning ->
+                        live.emit(new RunEvent.Warned(live.run().key().run(), warning)));
         live.emit(new RunEvent.Ended(live.run()));
         return new Outcome.Ended(live.run());
     }
@@ -306,8 +315,7 @@ public final class StepEngine {
         if (model) {
             runs.abandon(run.key(), modelStep.rows().lost(live, run.fence()));
         }
-        live.emit(new RunEvent.Ended(live.run()));
-        return new Outcome.Ended(live.run());
+        return ended(live);
     }
 
     private Instant leaseUntil(Deadline deadline) {

@@ -71,6 +71,11 @@ public final class PriceList {
                 .orElseGet(() -> Cost.unknown(version()));
     }
 
+    /// What a call costs that was not made.
+    public Cost free() {
+        return new Cost(0L, version());
+    }
+
     /// Tokens that input and output of one call may have together; empty when the list does not say.
     public OptionalLong contextWindow(String model) {
         Long tokens = find(model).map(ModelPrices::contextWindow).orElse(null);
@@ -80,6 +85,14 @@ public final class PriceList {
     /// Whether the provider has announced the model's end; false for a model that is not in the list.
     public boolean deprecated(String model) {
         return find(model).map(ModelPrices::deprecated).orElse(false);
+    }
+
+    /// What to tell whoever asks a model that is deprecated; empty for any other.
+    public Optional<String> warning(String model) {
+        return deprecated(model)
+                ? Optional.of(
+                        "The model '" + model + "' is deprecated: its provider has announced its end. Name another.")
+                : Optional.empty();
     }
 
     /// Which prices these are, for example `2026-11`.

@@ -30,6 +30,9 @@ public record Dialect(Set<Switch> switches) {
         JSON_OBJECT,
         /// Tools have no `strict`.
         NO_STRICT,
+        /// What OpenAI has added for its caches and its care for users is refused: `prompt_cache_key`,
+        /// `prompt_cache_retention`, `safety_identifier`.
+        NO_PROMPT_CACHE_KEY,
         /// Parameters that are about OpenAI's own house are refused: `user`, `prompt_cache_key`, `metadata`, …
         NO_OPENAI_EXTRAS;
 
@@ -56,11 +59,14 @@ public record Dialect(Set<Switch> switches) {
             "store",
             "verbosity");
 
+    private static final Set<String> OF_PROMPT_CACHE =
+            Set.of("prompt_cache_key", "prompt_cache_retention", "safety_identifier");
+
     /// OpenAI itself.
     public static final Dialect OPENAI = new Dialect(Set.of());
 
     /// A server that nothing is known of.
-    public static final Dialect COMPATIBLE = new Dialect(Set.of(Switch.MAX_TOKENS));
+    public static final Dialect COMPATIBLE = new Dialect(EnumSet.of(Switch.MAX_TOKENS, Switch.NO_PROMPT_CACHE_KEY));
 
     private static final Dialect MISTRAL = new Dialect(EnumSet.of(
             Switch.MAX_TOKENS,
@@ -72,7 +78,7 @@ public record Dialect(Set<Switch> switches) {
     private static final Dialect DEEPSEEK =
             new Dialect(EnumSet.of(Switch.MAX_TOKENS, Switch.JSON_OBJECT, Switch.NO_STRICT, Switch.NO_OPENAI_EXTRAS));
 
-    private static final Dialect GROQ = new Dialect(EnumSet.of(Switch.NO_STRICT));
+    private static final Dialect GROQ = new Dialect(EnumSet.of(Switch.NO_STRICT, Switch.NO_PROMPT_CACHE_KEY));
 
     /// Hosts whose dialect is known, the first that fits counts.
     private static final List<Known> KNOWN = List.of(
@@ -110,7 +116,8 @@ public record Dialect(Set<Switch> switches) {
 
     /// What the provider calls a parameter; empty for one that it refuses.
     Optional<String> parameter(String name) {
-        if (has(Switch.NO_OPENAI_EXTRAS) && OPENAI_EXTRAS.contains(name)) {
+        if ((has(Switch.NO_OPENAI_EXTRAS) && OPENAI_EXTRAS.contains(name))
+                || (has(Switch.NO_PROMPT_CACHE_KEY) && OF_PROMPT_CACHE.contains(name))) {
             return Optional.empty();
         }
         return Optional.of(has(Switch.RANDOM_SEED) && name.equals("seed") ? "random_seed" : name);

@@ -21,5 +21,10 @@ public sealed interface StreamEvent {
 
     StreamEvent ALIVE = new Alive();
 
+    /// Something for the log, which changes nothing.
+    ///
+    /// @param text without anything that a caller or a model has said
+    record Warning(String text) implements StreamEvent {}
+
     record ToolCallDelta(int call, String arguments) implements StreamEvent {}
 }

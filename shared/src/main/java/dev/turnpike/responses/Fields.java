@@ -8,6 +8,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /// One JSON object of a request, read field by field. Whatever is wrong is said with the field's path.
 ///
@@ -45,10 +47,14 @@ public final class Fields {
     public void allowOnly(Set<String> known) {
         for (String name : object.propertyNames()) {
             if (!known.contains(name)) {
-                String at = path(WireText.shown(name));
-                throw ApiException.invalid("unknown_parameter", at, "Unknown parameter: '" + at + "'.");
+                throw unknown(name);
             }
         }
+    }
+
+    ApiException unknown(String name) {
+        String at = path(WireText.shown(name));
+        return ApiException.invalid("unknown_parameter", at, "Unknown parameter: '" + at + "'.");
     }
 
     public boolean has(String name) {
@@ -124,6 +130,13 @@ public final class Fields {
                 "invalid_value",
                 path,
                 "Invalid value: '%s'. Supported values are: %s.".formatted(WireText.shown(value), supported));
+    }
+
+    /// The same object with one more field, or with another text in it.
+    Fields with(String name, String text) {
+        ObjectNode copy = JsonNodeFactory.instance.objectNode();
+        object.properties().forEach(field -> copy.set(field.getKey(), field.getValue()));
+        return new Fields(copy.put(name, text), path);
     }
 
     public Optional<Boolean> flag(String name) {

@@ -8,7 +8,14 @@ import tools.jackson.databind.JsonNode;
 
 /// Parameters of the Responses API under their names in Chat Completions, each as JSON text.
 final class Parameters {
-    private static final List<String> SAME_NAME = List.of("top_p", "presence_penalty", "frequency_penalty", "user");
+    private static final List<String> SAME_NAME = List.of(
+            "top_p",
+            "presence_penalty",
+            "frequency_penalty",
+            "user",
+            "safety_identifier",
+            "prompt_cache_key",
+            "prompt_cache_retention");
     private static final List<String> SUMMARIES = List.of("auto", "concise", "detailed");
 
     private Parameters() {}

@@ -1,5 +1,6 @@
 package dev.turnpike.responses;
 
+import dev.turnpike.admission.Past;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.run.Reply;
 import dev.turnpike.run.Run;
@@ -8,8 +9,9 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -20,22 +22,32 @@ import tools.jackson.databind.node.ObjectNode;
 /// What travels on the requests and results queues: the body of a create request, answered by a response object, or
 /// the envelope `{"key", "value": {…}}`, answered in kind.
 public final class QueueMessages {
+    private static final List<String> SAME_NAME = List.of(
+            "service_tier",
+            "temperature",
+            "top_p",
+            "frequency_penalty",
+            "presence_penalty",
+            "user",
+            "safety_identifier",
+            "prompt_cache_key",
+            "prompt_cache_retention",
+            "metadata",
+            RequestReader.OURS);
+
+    /// What an envelope has beside the parameters of Chat Completions.
+    private static final Set<String> OF_ENVELOPES =
+            Set.of("user_email", "message", "context", "system_prompt", "images");
+
     private final JsonMapper mapper;
     private final RequestReader requests;
     private final ResponseWriter responses;
-    private final Defaults defaults;
 
-    public QueueMessages(JsonMapper mapper, RequestReader requests, ResponseWriter responses, Defaults defaults) {
+    public QueueMessages(JsonMapper mapper, RequestReader requests, ResponseWriter responses) {
         this.mapper = mapper;
         this.requests = requests;
         this.responses = responses;
-        this.defaults = defaults;
     }
-
-    /// The models of envelopes that name none.
-    ///
-    /// @param visionModel of one that holds images
-    public record Defaults(String model, String visionModel) {}
 
     /// @param reply how its answer is to be sent
     public record Received(CreateRequest request, Reply reply) {}
@@ -57,39 +69,58 @@ public final class QueueMessages {
         return WireJson.read(mapper, body);
     }
 
-    /// @param stored what the id of a stored item stands for: it and what belongs to it, or nothing
+    /// @param past what it can refer to
     /// @throws ApiException it can't be served; it says why
-    public Received read(String body, Function<String, List<Item>> stored) {
+    public Received read(String body, Past past) {
         JsonNode json = json(body);
         Fields message = Fields.of(json, "");
         Optional<Fields> envelope = message.object("value");
+        Map<String, JsonNode> parameters = envelope.map(this::parameters).orElse(Map.of());
         ObjectNode create = envelope.map(this::fromEnvelope).orElseGet(() -> (ObjectNode) json);
         create.put("background", true);
         create.remove(List.of("stream", "stream_options"));
         String key = envelope.isPresent() ? message.text("key").orElse("") : "";
-        return new Received(requests.read(create, stored), new Reply(key, envelope.isPresent(), false));
+        return new Received(requests.read(create, past, parameters), new Reply(key, envelope.isPresent(), false));
     }
 
     private ObjectNode fromEnvelope(Fields value) {
         ObjectNode create = mapper.createObjectNode();
-        List<String> images = value.texts("images");
-        String model = images.isEmpty() ? defaults.model() : defaults.visionModel();
-        create.put("model", value.text("model").orElse(model));
+        value.text("model").ifPresent(model -> create.put("model", model));
         ArrayNode input = create.putArray("input");
         value.text("context")
                 .ifPresent(text -> input.addObject().put("role", "developer").put("content", text));
         ObjectNode user = input.addObject().put("role", "user");
         ArrayNode content = user.putArray("content");
         content.addObject().put("type", "input_text").put("text", value.requiredText("message"));
-        for (String image : images) {
+        for (String image : value.texts("images")) {
             content.addObject().put("type", "input_image").put("image_url", image(image));
         }
         value.text("system_prompt").ifPresent(text -> create.put("instructions", text));
         value.text("user_email").ifPresent(text -> create.put("user", text));
-        copy(value, "service_tier", create, "service_tier");
-        copy(value, "temperature", create, "temperature");
+        SAME_NAME.forEach(name -> copy(value, name, create, name));
         copy(value, "max_tokens", create, "max_output_tokens");
+        copy(value, "max_completion_tokens", create, "max_output_tokens");
+        SharedFields.effort(value, "reasoning_effort")
+                .ifPresent(effort -> create.putObject("reasoning").put("effort", effort));
+        SharedFields.verbosity(value)
+                .ifPresent(verbosity -> create.putObject("text").put("verbosity", verbosity));
         return create;
+    }
+
+    /// What of an envelope goes on to the provider under its own name. Whatever else nobody knows is not looked at.
+    private Map<String, JsonNode> parameters(Fields value) {
+        ChatFields.validate(value);
+        Map<String, JsonNode> parameters = ChatFields.ofChatAlone(value);
+        for (Map.Entry<String, JsonNode> field : value.object().properties()) {
+            String name = field.getKey();
+            if (RequestFields.redirects(name)) {
+                throw value.unknown(name);
+            }
+            if (!OF_ENVELOPES.contains(name) && value.has(name) && requests.passes(name)) {
+                parameters.put(name, field.getValue());
+            }
+        }
+        return parameters;
     }
 
     private static String image(String image) {

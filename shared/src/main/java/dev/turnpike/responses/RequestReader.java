@@ -1,5 +1,6 @@
 package dev.turnpike.responses;
 
+import dev.turnpike.admission.Past;
 import dev.turnpike.admission.RunAdmission.History;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.run.RunRequest;
@@ -8,67 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Reads the body of a create request, in OpenAI's order: is there a model and an input, are all fields known, is
-/// each field right. What needs a look into the store is checked on admission.
+/// Reads the body of a create request, in OpenAI's order: is there an input, are all fields known, is each field
+/// right. What needs a look into the store is checked on admission.
 public final class RequestReader implements RunRequest.Reader {
-    private static final Set<String> KNOWN = Set.of(
-            "background",
-            "context_management",
-            "conversation",
-            "frequency_penalty",
-            "include",
-            "input",
-            "instructions",
-            "max_output_tokens",
-            "max_tool_calls",
-            "metadata",
-            "model",
-            "parallel_tool_calls",
-            "presence_penalty",
-            "previous_response_id",
-            "prompt",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "reasoning",
-            "safety_identifier",
-            "service_tier",
-            "store",
-            "stream",
-            "stream_options",
-            "temperature",
-            "text",
-            "tool_choice",
-            "tools",
-            "top_logprobs",
-            "top_p",
-            "truncation",
-            "user");
-    private static final Set<String> COUNTED = Set.of(
-            "conversation",
-            "input",
-            "instructions",
-            "model",
-            "parallel_tool_calls",
-            "previous_response_id",
-            "reasoning",
-            "text",
-            "tool_choice",
-            "tools",
-            "truncation");
-    private static final Set<String> COMPACTED = Set.of(
-            "input",
-            "instructions",
-            "model",
-            "previous_response_id",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "service_tier");
     private static final String LOGPROBS = "message.output_text.logprobs";
     private static final String NO_LOGPROBS = "This server does not keep log probabilities.";
 
@@ -86,8 +34,8 @@ public final class RequestReader implements RunRequest.Reader {
     private static final Set<String> OF_TEXT = Set.of("format", "verbosity");
     private static final int LEAST_OUTPUT_TOKENS = 16;
 
-    /// The field of the stored form that holds what callers can't say.
-    private static final String OURS = "turnpike";
+    /// The field of whatever is asked of this server alone. In the stored form it also holds what callers can't say.
+    static final String OURS = "turnpike";
 
     /// In there: whether the run only summarises.
     private static final String COMPACT = "compact";
@@ -105,24 +53,34 @@ public final class RequestReader implements RunRequest.Reader {
         return settings.modelAllowed().test(model);
     }
 
+    /// Whether the operator lets a parameter through that nothing here knows.
+    boolean passes(String name) {
+        return RequestFields.passable(name) && settings.passes().test(name);
+    }
+
     /// A request that can refer to nothing that is stored.
     ///
     /// @param json as [WireJson#read] gives it
     /// @throws ApiException the body is not a good request; it says where and why
     public CreateRequest read(JsonNode json) {
-        return read(json, _ -> List.of());
+        return read(json, Past.NONE);
     }
 
-    /// @param stored what the id of a stored item stands for: it and what belongs to it, or nothing
+    /// @param past what it can refer to
     /// @throws ApiException the body is not a good request; it says where and why
-    public CreateRequest read(JsonNode json, Function<String, List<Item>> stored) {
-        Fields body = Fields.of(json, "");
-        present(body);
-        refuseUnknown(body);
-        validate(body);
-        List<Item> input = body.has("input") ? InputReader.read(body, stored) : List.of();
-        settings.requireReadable(body.requiredText("model"), input, "input");
-        History history = history(body);
+    public CreateRequest read(JsonNode json, Past past) {
+        return read(json, past, Map.of());
+    }
+
+    /// @param more parameters that this wire has no field for, by their names in Chat Completions
+    CreateRequest read(JsonNode json, Past past, Map<String, JsonNode> more) {
+        Fields asked = Fields.of(json, "");
+        present(asked);
+        Map<String, JsonNode> parameters = passed(asked);
+        parameters.putAll(more);
+        validate(asked);
+        List<Item> input = asked.has("input") ? InputReader.read(asked, past::items) : List.of();
+        History history = history(asked);
         if (input.isEmpty() && history instanceof History.None) {
             throw ApiException.invalid(
                     "missing_required_parameter",
@@ -130,38 +88,35 @@ public final class RequestReader implements RunRequest.Reader {
                     "Missing required parameter: one of 'input', 'previous_response_id' or 'conversation'"
                             + " must be provided.");
         }
+        Fields body =
+                settings.models().named(asked, input, () -> past.model(history).filter(this::allows));
+        settings.requireReadable(body.requiredText("model"), input, "input");
         var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.RESPONSES);
         boolean stream = body.flag("stream").orElse(false);
-        return new CreateRequest(request(body, offer, stored(json, offer)), input, history, stream);
+        return new CreateRequest(kept(body, offer, parameters), input, history, stream);
     }
 
     /// The same of a request whose prompt is only to be counted.
     ///
-    /// @param model of a request that names none
     /// @throws ApiException the body is not a good request; it says where and why
-    public CreateRequest readToCount(JsonNode json, String model) {
+    public CreateRequest readToCount(JsonNode json, Past past) {
         Fields body = Fields.of(json, "");
-        ObjectNode whole = ((ObjectNode) json).deepCopy();
-        if (!body.has("model")) {
-            whole.put("model", model);
-        }
-        present(Fields.of(whole, ""));
-        body.allowOnly(COUNTED);
-        return read(whole);
+        present(body);
+        body.allowOnly(RequestFields.COUNTED);
+        return read(json, past);
     }
 
     /// A request to summarise a conversation, and to do nothing else.
     ///
-    /// @param stored what the id of a stored item stands for
     /// @throws ApiException the body is not a good request; it says where and why
-    public CreateRequest readToCompact(JsonNode json, Function<String, List<Item>> stored) {
+    public CreateRequest readToCompact(JsonNode json, Past past) {
         Fields body = Fields.of(json, "");
         present(body);
-        body.allowOnly(COMPACTED);
+        body.allowOnly(RequestFields.COMPACTED);
         ObjectNode whole = ((ObjectNode) json).deepCopy();
         whole.put("store", false).putArray("tools");
-        CreateRequest request = read(whole, stored);
-        whole.remove("input");
+        CreateRequest request = read(whole, past);
+        whole.put("model", request.request().model()).remove("input");
         whole.putObject(OURS).put(COMPACT, true).putArray("server_tools");
         return new CreateRequest(read(mapper.writeValueAsString(whole)), request.input(), request.history(), false);
     }
@@ -180,8 +135,13 @@ public final class RequestReader implements RunRequest.Reader {
     /// @param body without its input; what is ours is added to it
     /// @param parameters what this wire has no field for, by its name in Chat Completions
     public RunRequest translated(ObjectNode body, ToolOffer offer, Map<String, JsonNode> parameters) {
+        JsonNode cache = body.path(OURS).get(CacheField.NAME);
         ObjectNode ours = body.putObject(OURS);
-        addOffer(ours, offer);
+        if (cache != null) {
+            ours.set(CacheField.NAME, cache);
+        }
+        ArrayNode serverTools = ours.putArray("server_tools");
+        offer.serverTools().forEach(serverTools::add);
         if (!parameters.isEmpty()) {
             ours.putObject("parameters").setAll(parameters);
         }
@@ -189,9 +149,6 @@ public final class RequestReader implements RunRequest.Reader {
     }
 
     private static void present(Fields body) {
-        if (!body.has("model")) {
-            throw body.missing("model");
-        }
         if (body.has("messages")) {
             throw ApiException.invalid(
                     "unsupported_parameter",
@@ -203,22 +160,21 @@ public final class RequestReader implements RunRequest.Reader {
         }
     }
 
-    private static void refuseUnknown(Fields body) {
+    private Map<String, JsonNode> passed(Fields body) {
         if (body.has("prompt")) {
             throw unsupported("prompt", "Prompts are not stored here; send 'instructions' and 'input'.");
         }
-        body.allowOnly(KNOWN);
+        return RequestFields.passed(body, RequestFields.RESPONSES, settings.passes());
     }
 
     private void validate(Fields body) {
-        String model = body.requiredText("model");
-        if (!allows(model)) {
+        body.text("model").filter(model -> !allows(model)).ifPresent(model -> {
             throw ApiException.invalid(
                     "model_not_found",
                     "model",
                     "The requested model '%s' does not exist or is not allowed here. GET /v1/models lists what is."
                             .formatted(WireText.shown(model)));
-        }
+        });
         body.text("instructions");
         body.flag("background");
         body.integer("max_output_tokens", LEAST_OUTPUT_TOKENS, Integer.MAX_VALUE);
@@ -312,6 +268,7 @@ public final class RequestReader implements RunRequest.Reader {
                 background,
                 background && body.flag("stream").orElse(false),
                 SharedFields.lane(body),
+                body.object(OURS).flatMap(CacheField::read).orElse(null),
                 wire);
     }
 
@@ -322,15 +279,9 @@ public final class RequestReader implements RunRequest.Reader {
 
     /// The request as it is kept: without its input, which becomes items, and with the tools it was offered, so that
     /// a change of the deployment between two steps changes nothing.
-    private String stored(JsonNode json, ToolOffer offer) {
-        ObjectNode kept = ((ObjectNode) json).deepCopy();
+    private RunRequest kept(Fields body, ToolOffer offer, Map<String, JsonNode> parameters) {
+        ObjectNode kept = ((ObjectNode) body.object()).deepCopy();
         kept.remove("input");
-        addOffer(kept.putObject(OURS), offer);
-        return mapper.writeValueAsString(kept);
-    }
-
-    private static void addOffer(ObjectNode ours, ToolOffer offer) {
-        ArrayNode serverTools = ours.putArray("server_tools");
-        offer.serverTools().forEach(serverTools::add);
+        return translated(kept, offer, parameters);
     }
 }

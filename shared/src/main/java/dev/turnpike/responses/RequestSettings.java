@@ -4,7 +4,9 @@ import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.run.RunRequest.Compaction;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the deployment says where a request says nothing.
@@ -13,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// @param temperature null leaves it to the provider
 /// @param serverTools names of the tools that runs are offered
 /// @param compaction of a request that does not say when older items are to be summarised
+/// @param models of requests that name none
 /// @param modelAllowed whether a request may name this model
+/// @param passes names of parameters that go on to the provider although nothing here knows them
 /// @param readsPdfs whether this model can be sent PDFs
 /// @param seesVideos whether this model can be sent videos
 public record RequestSettings(
@@ -21,7 +25,9 @@ public record RequestSettings(
         @Nullable Double temperature,
         List<String> serverTools,
         Compaction compaction,
+        DefaultModels models,
         Predicate<String> modelAllowed,
+        Predicate<String> passes,
         Predicate<String> readsPdfs,
         Predicate<String> seesVideos) {
 
@@ -51,5 +57,27 @@ public record RequestSettings(
 
     private static ApiException refused(String code, String param, String message, String model) {
         return ApiException.invalid(code, param, message.replace("%s", WireText.shown(model)));
+    }
+
+    /// @param vision of input that is to be looked at
+    public record DefaultModels(String plain, String vision) {
+        /// A request with the model that serves it.
+        ///
+        /// @param earlier the model of the response that it goes on from; asked for where it counts
+        public Fields named(Fields asked, List<Item> input, Supplier<Optional<String>> earlier) {
+            return asked.has("model") ? asked : asked.with("model", chosen(input, earlier));
+        }
+
+        private String chosen(List<Item> input, Supplier<Optional<String>> earlier) {
+            boolean seen = input.stream().flatMap(item -> item.parts().stream()).anyMatch(DefaultModels::isSeen);
+            return seen ? vision : earlier.get().orElse(plain);
+        }
+
+        private static boolean isSeen(Part part) {
+            return switch (part) {
+                case Part.Image _, Part.Video _ -> true;
+                case Part.Text _, Part.Refusal _, Part.File _ -> false;
+            };
+        }
     }
 }

@@ -169,7 +169,7 @@ public final class ResponseEvents implements Consumer<RunEvent> {
             case RunEvent.ItemClosed(Item item) -> closed(item);
             case RunEvent.ToolStarted(Item.ToolCall call) -> toolStarted(call);
             case RunEvent.ToolFinished(Item.ToolCall call, Item.ToolResult result) -> toolFinished(call, result);
-            case RunEvent.ToolBroke _, RunEvent.Settled _ -> {}
+            case RunEvent.ToolBroke _, RunEvent.Settled _, RunEvent.Warned _ -> {}
             case RunEvent.Ended(Run run) -> ended(run);
         }
     }

@@ -13,6 +13,8 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
@@ -25,12 +27,15 @@ public final class ResponseWriter {
     private static final List<String> KNOWN_ERROR_CODES = List.of("server_error", "rate_limit_exceeded");
 
     private final JsonMapper mapper;
+    private final Function<String, Optional<String>> warnings;
 
-    public ResponseWriter(JsonMapper mapper) {
+    /// @param warnings what whoever names a model must be told of it
+    public ResponseWriter(JsonMapper mapper, Function<String, Optional<String>> warnings) {
         this.mapper = mapper;
+        this.warnings = warnings;
     }
 
-    JsonMapper mapper() {
+    public JsonMapper mapper() {
         return mapper;
     }
 
@@ -192,7 +197,7 @@ public final class ResponseWriter {
     }
 
     /// Ours: what the run cost, by which prices, in how many steps and tries, and how fast its first token came.
-    public static void turnpike(JsonGenerator json, Run run) {
+    public void turnpike(JsonGenerator json, Run run) {
         Totals spent = run.spent();
         json.writeObjectPropertyStart("turnpike");
         if (spent.unpricedSteps() > 0 || run.priceVersion() == null) {
@@ -208,6 +213,12 @@ public final class ResponseWriter {
             json.writeNullProperty("ttft_ms");
         } else {
             json.writeNumberProperty("ttft_ms", run.ttftMillis());
+        }
+        if (run.status().terminal()) {
+            warnings.apply(run.request().model()).ifPresent(warning -> {
+                json.writeArrayPropertyStart("warnings");
+                json.writeString(warning).writeEndArray();
+            });
         }
         json.writeEndObject();
     }

@@ -38,6 +38,9 @@ public sealed interface RunEvent {
     /// A model call has been written to the ledger.
     record Settled(LedgerRow row) implements RunEvent {}
 
+    /// Something that should be known, and that changes nothing.
+    record Warned(String run, String warning) implements RunEvent {}
+
     /// The run has ended, and the store knows it. The last event.
     record Ended(Run run) implements RunEvent {}
 }

@@ -3,6 +3,8 @@ package dev.turnpike.run;
 import dev.turnpike.model.ToolChoice;
 import dev.turnpike.schema.AnswerFormat;
 import dev.turnpike.tool.ToolSpec;
+import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param store whether the conversation is kept once the run has ended
 /// @param lane which of the steps queues wakes its steps
 /// @param recorded whether the events of its stream are kept: those of a background run that was asked to stream
+/// @param cache how answers of its model calls are kept and used again; null for not at all
 /// @param wire the whole validated request less its input, as JSON: what the response object echoes, and the form in
 ///     which a request is stored
 public record RunRequest(
@@ -44,7 +47,18 @@ public record RunRequest(
         boolean background,
         boolean recorded,
         Lane lane,
+        @Nullable Cache cache,
         String wire) {
+
+    /// @param timeToLive how long an answer is good
+    /// @param anyway even if the request leaves it to chance what is answered
+    public record Cache(Duration timeToLive, boolean anyway) {}
+
+    /// Whether the same answer can be expected when the same is asked: at temperature 0, or with a seed.
+    public boolean deterministic() {
+        String temperature = parameters.get("temperature");
+        return parameters.containsKey("seed") || (temperature != null && new BigDecimal(temperature).signum() == 0);
+    }
 
     /// How urgent its steps in the background are. Lanes wait for each other nowhere but at the provider.
     public enum Lane {

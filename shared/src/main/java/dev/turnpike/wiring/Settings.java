@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// What a deployment decides, read once when a function starts. A variable that is missing or malformed stops the start
 /// with a [SettingsException] that names it.
@@ -42,7 +43,13 @@ public record Settings(
     /// @param queueTenant the tenant of what arrives on the requests queue
     /// @param tools the built-in tools that a run is offered when nothing narrows them
     /// @param corsOrigins web origins whose scripts may read answers
-    public record Deployment(String environment, String queueTenant, NamePatterns tools, NamePatterns corsOrigins) {}
+    /// @param passParameters what requests may hand on to the provider although nothing here knows it
+    public record Deployment(
+            String environment,
+            String queueTenant,
+            NamePatterns tools,
+            NamePatterns corsOrigins,
+            NamePatterns passParameters) {}
 
     /// What the template created.
     ///
@@ -80,6 +87,13 @@ public record Settings(
             NamePatterns videoModels,
             Enforcement enforcement,
             OptionalDouble temperature) {
+
+        /// Names without a pattern, the defaults first.
+        List<String> named() {
+            return Stream.concat(Stream.of(model, visionModel), models.plain().stream())
+                    .distinct()
+                    .toList();
+        }
 
         public boolean allows(String name) {
             return name.equals(model) || name.equals(visionModel) || models.matches(name);
@@ -151,7 +165,8 @@ public record Settings(
                 environment.matching(Variable.ENVIRONMENT, ENVIRONMENT),
                 environment.matching(Variable.QUEUE_TENANT, TENANT),
                 environment.names(Variable.TOOLS),
-                environment.names(Variable.CORS_ORIGINS));
+                environment.names(Variable.CORS_ORIGINS),
+                environment.names(Variable.PASS_PARAMETERS));
     }
 
     private static Resources resources(Environment environment) {

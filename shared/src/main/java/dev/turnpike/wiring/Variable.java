@@ -14,8 +14,8 @@ enum Variable {
             "the https URL of an OpenAI-compatible API (http only to a loopback or private host)",
             "https://api.openai.com/v1"),
     PRICE_PROVIDER("the provider whose prices count, or nothing to tell it by OPENAI_BASE_URL", ""),
-    MODEL("the model of a queued message that names none", "gpt-4o-mini"),
-    VISION_MODEL("the model of a queued message that names none and holds images", "gpt-4o"),
+    MODEL("the model of requests that name none", "gpt-4o-mini"),
+    VISION_MODEL("the model of requests that name none and hold images", "gpt-4o"),
     MODELS("the models that requests may name, separated by commas, * for any characters", "*"),
     PDF_MODELS(
             "the models that read PDFs, separated by commas, * for any characters, or nothing for none",
@@ -32,6 +32,10 @@ enum Variable {
                     + " by commas, or nothing for none",
             ""),
     EGRESS_PORTS("the ports that URLs which are fetched may name, separated by commas", "443"),
+    PASS_PARAMETERS(
+            "the further parameters that requests may hand on to the provider, separated by commas, * for any"
+                    + " characters, or nothing for none",
+            ""),
     STRICT_SCHEMAS(
             "what JSON forms of answers the provider makes sure of: never, strict (those asked for with strict) or"
                     + " always, or nothing to tell it by OPENAI_BASE_URL",

@@ -8,6 +8,7 @@ import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.admission.StoredItems;
+import dev.turnpike.aws.DynamoAnswerStore;
 import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
@@ -18,6 +19,7 @@ import dev.turnpike.aws.EventRows;
 import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.aws.SqsStepQueue;
 import dev.turnpike.aws.StoredSecret;
+import dev.turnpike.cache.AnswerCache;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.conversation.ContextWindow;
@@ -53,7 +55,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Puts the parts together, once, by hand. Each function asks for what it serves with; nothing else is built.
@@ -144,7 +145,9 @@ public final class Wiring {
                 to.temperature().isPresent() ? to.temperature().getAsDouble() : null,
                 offered,
                 compactAbove.isPresent() ? new Compaction.Above(compactAbove.getAsInt()) : new Compaction.Never(),
+                new RequestSettings.DefaultModels(to.model(), to.visionModel()),
                 to::allows,
+                settings.deployment().passParameters()::matches,
                 to.pdfModels()::matches,
                 to.videoModels()::matches);
     }
@@ -173,9 +176,14 @@ public final class Wiring {
 
     private ModelStep modelStep(EngineSettings engine) {
         var breakers = new DynamoBreakerStore(aws.dynamo(), settings.resources().tableName());
-        var model = upstreams.client(breakers, Wiring::sleep);
+        var model = cache(engine).around(upstreams.client(breakers, Wiring::sleep));
         return new ModelStep(
                 model, prompt(engine), new AnswerCheck(settings.provider().enforcement()), prices, engine, ids);
+    }
+
+    private AnswerCache cache(EngineSettings engine) {
+        var answers = new DynamoAnswerStore(aws.dynamo(), settings.resources().tableName());
+        return new AnswerCache(answers, mapper, engine.longestSilence(), ids::next, AnswerCache::sleep);
     }
 
     private Prompt prompt(EngineSettings engine) {
@@ -204,7 +212,7 @@ public final class Wiring {
     public ApiParts api() {
         var adminKey = secret(settings.resources().requireAdminSecretArn());
         var keys = new DynamoKeyStore(aws.dynamo(), settings.resources().tableName());
-        var responses = new ResponseWriter(mapper);
+        var responses = responseWriter();
         return new ApiParts(
                 new Authenticator(keys, adminKey, clock),
                 requestLimit(),
@@ -221,9 +229,9 @@ public final class Wiring {
                 runs,
                 conversations,
                 responses,
-                new CompletionWriter(mapper),
+                new CompletionWriter(responses),
                 new StreamReplay(eventLog(), runs, conversations, responses, retention(), clock, Wiring::sleep),
-                models(),
+                settings.provider().named(),
                 probes(keys),
                 mapper,
                 ids,
@@ -242,7 +250,7 @@ public final class Wiring {
     /// What the worker serves with.
     public WorkerParts worker() {
         EventRows log = eventLog();
-        var responses = new ResponseWriter(mapper);
+        var responses = responseWriter();
         return new WorkerParts(
                 engine("worker"),
                 steps,
@@ -305,26 +313,15 @@ public final class Wiring {
     }
 
     private QueueMessages queueMessages() {
-        return new QueueMessages(
-                mapper,
-                requests,
-                new ResponseWriter(mapper),
-                new QueueMessages.Defaults(
-                        settings.provider().model(), settings.provider().visionModel()));
+        return new QueueMessages(mapper, requests, responseWriter());
+    }
+
+    private ResponseWriter responseWriter() {
+        return new ResponseWriter(mapper, prices::warning);
     }
 
     private ResultsQueue results() {
         return new ResultsQueue(aws::sqs, settings.resources().resultsQueueUrl());
-    }
-
-    /// Names without a pattern, the defaults first.
-    private List<String> models() {
-        return Stream.concat(
-                        Stream.of(
-                                settings.provider().model(), settings.provider().visionModel()),
-                        settings.provider().models().plain().stream())
-                .distinct()
-                .toList();
     }
 
     private Map<String, Runnable> probes(DynamoKeyStore keys) {

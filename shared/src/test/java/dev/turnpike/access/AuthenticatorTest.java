@@ -27,7 +27,7 @@ class AuthenticatorTest {
     @Test
     void aStoredKeyTellsItsTenant() {
         keys.create(ApiKeys.hash(GOOD), key(null));
-        assertThat(authenticator.authenticate("Bearer " + GOOD)).contains(new Principal("acme", "key1"));
+        assertThat(authenticator.authenticate("Bearer " + GOOD)).contains(new Principal("acme", "key1", null));
     }
 
     @Test
@@ -121,7 +121,7 @@ class AuthenticatorTest {
     }
 
     private static StoredKey key(@Nullable Instant disabledAt) {
-        return new StoredKey("key1", "acme", "a name", NOW.minusSeconds(60), disabledAt);
+        return new StoredKey("key1", "acme", "a name", NOW.minusSeconds(60), disabledAt, null);
     }
 
     /// Remembers what it was asked for.

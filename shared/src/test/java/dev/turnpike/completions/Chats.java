@@ -20,7 +20,9 @@ final class Chats {
             null,
             List.of("calculate", "recall"),
             new RunRequest.Compaction.Never(),
+            new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
             model -> model.startsWith("gpt-"),
+            name -> name.startsWith("x_") || name.equals("seed"),
             model -> model.startsWith("gpt-"),
             model -> model.startsWith("gpt-"));
     private static final RequestReader REQUESTS = new RequestReader(MAPPER, SETTINGS);

@@ -13,6 +13,7 @@ import dev.turnpike.model.Deadline;
 import dev.turnpike.model.ModelAnswer.FinishReason;
 import dev.turnpike.model.StreamEvent;
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.sse.SseWriter;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +52,11 @@ class CompletionChunksTest {
     }
 
     private CompletionChunks chunks(Run run, boolean includeUsage) {
-        return new CompletionChunks(new SseWriter(wire), new CompletionWriter(Chats.MAPPER), run, includeUsage);
+        return new CompletionChunks(
+                new SseWriter(wire),
+                new CompletionWriter(new ResponseWriter(Chats.MAPPER, _ -> Optional.empty())),
+                run,
+                includeUsage);
     }
 
     @Test

@@ -40,7 +40,8 @@ class CompletionReaderTest {
         CompletionRequest read = Chats.with("""
             "temperature": 0.30, "top_p": 0.9, "presence_penalty": -1, "frequency_penalty": 1.5,
             "stop": ["\\n", "END"], "seed": -9007199254740993, "logit_bias": {"50256": -100, "11": 2.5},
-            "reasoning_effort": "low", "verbosity": "high", "user": "u-1", "max_completion_tokens": 5,
+            "reasoning_effort": "low", "verbosity": "high", "user": "u-1", "x_top_k": 40,
+            "prompt_cache_key": "k", "safety_identifier": "s", "prompt_cache_retention": "24h", "max_completion_tokens": 5,
             "parallel_tool_calls": false, "n": 1, "logprobs": false, "top_logprobs": 0, "modalities": ["text"],
             "response_format": {"type": "json_schema", "json_schema":
                 {"name": "answer", "strict": true, "description": "It.", "schema": {"type": "object"}}}
@@ -57,9 +58,13 @@ class CompletionReaderTest {
                 .containsEntry("seed", "-9007199254740993")
                 .containsEntry("logit_bias", "{\"50256\":-100,\"11\":2.5}")
                 .containsEntry("reasoning_effort", "\"low\"")
+                .containsEntry("x_top_k", "40")
+                .containsEntry("prompt_cache_key", "\"k\"")
+                .containsEntry("safety_identifier", "\"s\"")
+                .containsEntry("prompt_cache_retention", "\"24h\"")
                 .containsEntry("verbosity", "\"high\"")
                 .containsEntry("user", "\"u-1\"")
-                .hasSize(11);
+                .hasSize(15);
         JsonNode format = Chats.MAPPER.readTree(parameters.getOrDefault("response_format", "{}"));
         assertThat(format)
                 .isEqualTo(

@@ -22,8 +22,8 @@ class CompletionRefusalsTest {
     }
 
     @Test
-    void aModelAndMessagesMustBeThere() {
-        assertRefused(Chats.refusal("{\"messages\":[]}"), "missing_required_parameter", "model");
+    void messagesMustBeThere() {
+        assertRefused(Chats.refusal("{}"), "missing_required_parameter", "messages");
         assertRefused(Chats.refusal("{\"model\":\"gpt-4o\"}"), "missing_required_parameter", "messages");
         assertRefused(Chats.refusal("{\"model\":\"gpt-4o\",\"messages\":[]}"), "empty_array", "messages");
         assertRefused(Chats.refusal("{\"model\":\"gpt-4o\",\"messages\":\"hi\"}"), "invalid_type", "messages");

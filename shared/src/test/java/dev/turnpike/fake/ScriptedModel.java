@@ -134,7 +134,8 @@ public final class ScriptedModel implements ModelClient {
                     case StreamEvent.RefusalDelta _,
                             StreamEvent.ReasoningDelta _,
                             StreamEvent.ToolCallDelta _,
-                            StreamEvent.Alive _ -> {}
+                            StreamEvent.Alive _,
+                            StreamEvent.Warning _ -> {}
                 }
             }
             return new ModelAnswer(text.toString(), "", "", calls, finish, usage, served);

@@ -1,5 +1,7 @@
 package dev.turnpike.fake;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
@@ -7,6 +9,7 @@ import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.admission.StoredItems;
+import dev.turnpike.cache.AnswerCache;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
@@ -42,10 +45,15 @@ import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.schema.AnswerFormat.Enforcement;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolRegistry;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -70,7 +78,10 @@ public final class Workbench {
     private static final Duration REAPER_TIME = Duration.ofSeconds(50);
     private static final Duration REAPER_INTERVAL = Duration.ofMinutes(1);
     private static final int MOST_ROUNDS = 2_000;
-    private static final PriceList PRICES = PriceList.forProvider("openai");
+    /// A model that the bench's price list knows as deprecated.
+    public static final String DEPRECATED = "gpt-3.5-turbo-0613";
+
+    public static final PriceList PRICES = prices();
 
     /// Links are the provider's.
     public static final LinkedMedia MEDIA = new LinkedMedia(
@@ -84,6 +95,7 @@ public final class Workbench {
     public final MemoryQueue queue = new MemoryQueue(clock, calls);
     public final MemoryEventLog log = new MemoryEventLog(clock, calls);
     public final Retention retention = new Retention(Duration.ofDays(30));
+    public final MemoryAnswerStore answers = new MemoryAnswerStore();
     public final ScriptedModel model = new ScriptedModel(calls);
     public final Reaper reaper;
     public final StepEngine engine;
@@ -93,6 +105,17 @@ public final class Workbench {
 
     /// What watchers have been told.
     public final List<RunEvent> events = new ArrayList<>();
+
+    /// Those of OpenAI, and one of its models is deprecated.
+    private static PriceList prices() {
+        try (InputStream bundled = Objects.requireNonNull(PriceList.class.getResourceAsStream("prices.json"))) {
+            String id = "\"id\": \"" + DEPRECATED + "\",";
+            String json = new String(bundled.readAllBytes(), UTF_8).replace(id, id + " \"deprecated\": true,");
+            return PriceList.read(new ByteArrayInputStream(json.getBytes(UTF_8)), "openai");
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
 
     private final RequestReader requests;
     private final int maxSteps;
@@ -128,7 +151,8 @@ public final class Workbench {
             ToolRegistry registry,
             Supplier<ExecutorService> threads,
             @Nullable ModelClient other) {
-        ModelClient answering = other == null ? model : other;
+        ModelClient answering = new AnswerCache(answers, mapper, settings.longestSilence(), ids::next, clock::advance)
+                .around(other == null ? model : other);
         store.whenDeleted(log::delete);
         requests = new RequestReader(
                 mapper,
@@ -137,7 +161,9 @@ public final class Workbench {
                         null,
                         List.copyOf(registry.names()),
                         new RunRequest.Compaction.Never(),
+                        new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                         _ -> true,
+                        _ -> false,
                         model -> model.startsWith("gpt-"),
                         model -> model.startsWith("gpt-")));
         var contexts = new ContextLoader(store, settings.maxHistory());
@@ -167,7 +193,7 @@ public final class Workbench {
     /// @param json a create request; a model is added
     public Application application(String json, NewRun.@Nullable Lease lease) {
         ObjectNode body = (ObjectNode) mapper.readTree(json);
-        CreateRequest request = requests.read(body.put("model", "gpt-4o-mini"), id -> storedItems.find(TENANT, id));
+        CreateRequest request = requests.read(body.put("model", "gpt-4o-mini"), storedItems.of(TENANT));
         return new Application(TENANT, request.request(), request.input(), request.history(), lease, null, null);
     }
 
@@ -206,7 +232,7 @@ public final class Workbench {
     public Outcome deliver(StepMessage message, Duration time) {
         return calls.process(() -> {
             // Whoever dies does not close it.
-            var recorder = new EventRecorder(log, new ResponseWriter(mapper), retention, clock);
+            var recorder = new EventRecorder(log, new ResponseWriter(mapper, _ -> Optional.empty()), retention, clock);
             Consumer<RunEvent> watching = events::add;
             Outcome outcome = engine.advance(message, Deadline.in(time, clock), watching.andThen(recorder));
             if (outcome instanceof Outcome.NotNow) {

@@ -151,7 +151,10 @@ class PriceListTest {
         assertThat(openai.contextWindow("my-own-llama")).isEmpty();
         assertThat(openai.deprecated("gpt-4o-mini")).isFalse();
         assertThat(openai.deprecated("my-own-llama")).isFalse();
-        assertThat(PriceList.forProvider("mistral").deprecated("mistral-tiny")).isTrue();
+        assertThat(openai.warning("gpt-4o-mini")).isEmpty();
+        PriceList mistral = PriceList.forProvider("mistral");
+        assertThat(mistral.deprecated("mistral-tiny")).isTrue();
+        assertThat(mistral.warning("mistral-tiny").orElseThrow()).contains("'mistral-tiny' is deprecated");
         assertThat(openai.version()).isEqualTo("2026-11");
     }
 

@@ -162,7 +162,7 @@ final class AnswerFixturesTest {
         for (StreamEvent event : events) {
             switch (event) {
                 case StreamEvent.TextDelta(String delta) -> text.append(delta);
-                case StreamEvent.Alive _ -> {}
+                case StreamEvent.Alive _, StreamEvent.Warning _ -> {}
                 case StreamEvent.ToolCallStarted started -> calls.add(started.callId() + " " + started.name() + " ");
                 case StreamEvent.ToolCallDelta(int call, String delta) -> calls.set(call, calls.get(call) + delta);
                 case StreamEvent.RefusalDelta _, StreamEvent.ReasoningDelta _ -> {}

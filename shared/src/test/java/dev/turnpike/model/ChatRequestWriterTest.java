@@ -57,6 +57,20 @@ final class ChatRequestWriterTest {
     }
 
     @Test
+    void whatOpenAiHasAddedForItselfIsSentToNobodyElse() {
+        var parameters =
+                Map.of("prompt_cache_key", "\"k\"", "prompt_cache_retention", "\"24h\"", "safety_identifier", "\"s\"");
+        var request = new ModelRequest("harbour-2", null, List.of(), List.of(), ToolChoice.AUTO, true, 50, parameters);
+
+        JsonNode toOpenAi = json(new String(new ChatRequestWriter(Dialect.OPENAI).write(request), UTF_8));
+
+        assertThat(toOpenAi.path("prompt_cache_key").asString()).isEqualTo("k");
+        assertThat(toOpenAi.path("prompt_cache_retention").asString()).isEqualTo("24h");
+        assertThat(toOpenAi.path("safety_identifier").asString()).isEqualTo("s");
+        assertThat(written(request).propertyNames()).doesNotContainAnyElementsOf(parameters.keySet());
+    }
+
+    @Test
     void aSummaryIsTheUsersAccountOfWhatCameBefore() {
         var summary = new Item.Compaction("cmp_1", "They like tea.", "More tea?", 1);
 

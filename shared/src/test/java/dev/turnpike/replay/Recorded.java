@@ -13,6 +13,7 @@ import dev.turnpike.tool.Tool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
@@ -21,7 +22,7 @@ final class Recorded {
     static final String HELLO = "{\"input\": \"Hello\", \"background\": true, \"stream\": true}";
 
     final Workbench bench;
-    final ResponseWriter responses = new ResponseWriter(WireJson.mapper());
+    final ResponseWriter responses = new ResponseWriter(WireJson.mapper(), _ -> Optional.empty());
 
     Recorded(Tool<?>... tools) {
         bench = new Workbench(tools);

@@ -15,6 +15,7 @@ import dev.turnpike.conversation.Item.ToolResult;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -141,8 +142,8 @@ class InputReaderTest {
                 new ToolResult("fco_1", "call_9", "Division by zero.", Outcome.FAILED, Executor.SERVER),
                 new Message("msg_1", Role.ASSISTANT, List.of(new Part.Text("Cut")), true),
                 new ToolCall("fc_1", "call_1", "ask", "{}", Executor.CLIENT));
-        var response = Requests.MAPPER.readTree(
-                new ResponseWriter(Requests.MAPPER).text(Runs.completed().build(), output));
+        var response = Requests.MAPPER.readTree(new ResponseWriter(Requests.MAPPER, _ -> Optional.empty())
+                .text(Runs.completed().build(), output));
         assertThat(Requests.read("{\"model\":\"gpt-4o\",\"input\":" + response.get("output") + "}")
                         .input())
                 .containsExactly(

@@ -25,6 +25,11 @@ class ParametersTest {
         "user":"a \\"b\\""               | user              | "a \\"b\\""
         "reasoning":{"effort":"minimal"} | reasoning_effort  | "minimal"
         "text":{"verbosity":"low"}       | verbosity         | "low"
+        "safety_identifier":"s"          | safety_identifier | "s"
+        "prompt_cache_key":"k"           | prompt_cache_key  | "k"
+        "prompt_cache_retention":"24h"   | prompt_cache_retention | "24h"
+        "seed":7                         | seed              | 7
+        "x_top_k":[40,{"a":null}]        | x_top_k           | [40,{"a":null}]
         "text":{"format":{"type":"json_object"}} | response_format | {"type":"json_object"}
         """)
     void aParameterGoesOnUnderItsOtherName(String fields, String name, String value) {
@@ -46,11 +51,17 @@ class ParametersTest {
                 "\"truncation\":\"auto\"",
                 "\"service_tier\":\"fast\"",
                 "\"max_tool_calls\":3",
-                "\"prompt_cache_key\":\"k\",\"prompt_cache_retention\":\"24h\",\"safety_identifier\":\"s\"",
                 "\"stream\":true,\"stream_options\":{\"include_obfuscation\":false}",
             })
     void whatClientsSayOfThemselvesStaysHere(String fields) {
         assertThat(parameters(fields)).isEmpty();
+    }
+
+    @Test
+    void whatTheOperatorLetsThroughIsKeptWithTheRequest() {
+        CreateRequest request = Requests.with("\"x_top_k\":40,\"x_none\":null");
+        assertThat(request.request().parameters()).isEqualTo(Map.of("x_top_k", "40"));
+        assertThat(Requests.stored(request)).isEqualTo(request.request());
     }
 
     @Test

@@ -3,19 +3,21 @@ package dev.turnpike.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.turnpike.admission.Past;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Message;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.conversation.Item.Role;
-import dev.turnpike.responses.QueueMessages.Defaults;
 import dev.turnpike.responses.QueueMessages.Received;
 import dev.turnpike.run.Reply;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StopReason;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,9 +28,8 @@ import tools.jackson.databind.JsonNode;
 class QueueMessagesTest {
     private static final Reply ENVELOPE = new Reply("order-4711", true, false);
 
-    private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER);
-    private final QueueMessages messages =
-            new QueueMessages(Requests.MAPPER, Requests.READER, responses, new Defaults("gpt-default", "gpt-vision"));
+    private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER, _ -> Optional.empty());
+    private final QueueMessages messages = new QueueMessages(Requests.MAPPER, Requests.READER, responses);
 
     @Test
     void aCreateRequestBecomesABackgroundRunWhateverItSays() {
@@ -74,9 +75,38 @@ class QueueMessagesTest {
     }
 
     @Test
+    void everyParameterOfAnEnvelopeReachesTheModel() {
+        RunRequest request = read("""
+            {"value":{"message":"hi","temperature":0.3,"top_p":0.9,"n":1,"stop":["END"],"seed":7,"user":"u-1",
+             "user_email":"ada@example.com","max_completion_tokens":300,"frequency_penalty":1,"presence_penalty":-1,
+             "reasoning_effort":"low","verbosity":"high","logit_bias":{"11":-100},"metadata":{"a":"b"},
+             "prompt_cache_key":"k","safety_identifier":"s","prompt_cache_retention":"24h","x_top_k":40,
+             "unheard_of":true}}\
+            """).request().request();
+        assertThat(request.maxOutputTokens()).isEqualTo(300);
+        assertThat(request.parameters())
+                .isEqualTo(Map.ofEntries(
+                        Map.entry("temperature", "0.3"),
+                        Map.entry("top_p", "0.9"),
+                        Map.entry("stop", "[\"END\"]"),
+                        Map.entry("seed", "7"),
+                        Map.entry("user", "\"u-1\""),
+                        Map.entry("frequency_penalty", "1"),
+                        Map.entry("presence_penalty", "-1"),
+                        Map.entry("reasoning_effort", "\"low\""),
+                        Map.entry("verbosity", "\"high\""),
+                        Map.entry("logit_bias", "{\"11\":-100}"),
+                        Map.entry("prompt_cache_key", "\"k\""),
+                        Map.entry("safety_identifier", "\"s\""),
+                        Map.entry("prompt_cache_retention", "\"24h\""),
+                        Map.entry("x_top_k", "40")));
+        assertThat(Requests.READER.read(request.wire())).isEqualTo(request);
+    }
+
+    @Test
     void anEnvelopeNeedsAMessageOnly() {
         Received received = read("{\"value\":{\"message\":\"hi\",\"context\":null,\"images\":null}}");
-        assertThat(received.request().request().model()).isEqualTo("gpt-default");
+        assertThat(received.request().request().model()).isEqualTo("gpt-4o-mini");
         assertThat(received.request().input()).hasSize(1);
         assertThat(received.reply()).isEqualTo(new Reply("", true, false));
     }
@@ -85,12 +115,12 @@ class QueueMessagesTest {
     void anEnvelopeWithImagesThatNamesNoModelIsForTheVisionModel() {
         String images = "\"message\":\"hi\",\"images\":[\"iVBORw0KGgo=\"]";
         assertThat(read("{\"value\":{" + images + "}}").request().request().model())
-                .isEqualTo("gpt-vision");
-        assertThat(read("{\"value\":{\"model\":\"gpt-4o\"," + images + "}}")
+                .isEqualTo("gpt-4o");
+        assertThat(read("{\"value\":{\"model\":\"gpt-4.1\"," + images + "}}")
                         .request()
                         .request()
                         .model())
-                .isEqualTo("gpt-4o");
+                .isEqualTo("gpt-4.1");
     }
 
     @ParameterizedTest
@@ -99,7 +129,7 @@ class QueueMessagesTest {
         ``                                       | invalid_json               | -
         []                                       | invalid_type               | -
         "hi"                                     | invalid_type               | -
-        {}                                       | missing_required_parameter | model
+        {}                                       | missing_required_parameter | input
         {"model":"gpt-4o"}                       | missing_required_parameter | input
         {"model":"gpt-4o","input":"hi","key":"a"} | unknown_parameter         | key
         {"key":"a","value":"hi"}                 | invalid_type               | value
@@ -108,6 +138,10 @@ class QueueMessagesTest {
         {"key":"a","value":{"message":"hi","images":"x"}} | invalid_type      | value.images
         {"key":"a","value":{"message":"hi","images":[5]}} | invalid_type      | value.images[0]
         {"key":"a","value":{"message":"hi","model":"claude"}} | model_not_found | model
+        {"key":"a","value":{"message":"hi","n":2}}          | unsupported_value | value.n
+        {"key":"a","value":{"message":"hi","stop":5}}       | invalid_type      | value.stop
+        {"key":"a","value":{"message":"hi","base_url":"https://evil.example"}} | unknown_parameter | value.base_url
+        {"key":"a","value":{"message":"hi","api_key":"sk-1"}} | unknown_parameter | value.api_key
         {"key":"a","value":{"message":"hi","max_tokens":1}} | integer_below_min_value | max_output_tokens
         {"key":5,"value":{"message":"hi"}}       | invalid_type               | key
         """)
@@ -208,6 +242,6 @@ class QueueMessagesTest {
     }
 
     private Received read(String body) {
-        return messages.read(body, _ -> List.of());
+        return messages.read(body, Past.NONE);
     }
 }

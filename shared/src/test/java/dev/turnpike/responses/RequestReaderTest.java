@@ -3,18 +3,22 @@ package dev.turnpike.responses;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.admission.Past;
 import dev.turnpike.admission.RunAdmission.History;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.model.ToolChoice;
 import dev.turnpike.run.RunRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /// Good requests: what the engine gets of them.
 class RequestReaderTest {
+    private static final String GOES_ON = "{\"input\":\"hi\",\"previous_response_id\":\"resp_1\"}";
+
     @Test
     @DisplayName("Row 3: half a surrogate pair is replaced in everything that is kept and shown again")
     void halfASurrogatePairIsReplacedEverywhere() {
@@ -137,6 +141,36 @@ class RequestReaderTest {
     }
 
     @Test
+    void aRequestThatNamesNoModelIsStoredWithTheOneItWasGiven() {
+        CreateRequest request = Requests.read("{\"input\":\"hi\"}");
+        assertThat(request.request().model()).isEqualTo("gpt-4o-mini");
+        assertThat(Requests.stored(request)).isEqualTo(request.request());
+        assertThat(Requests.wire(request).path("model").asString()).isEqualTo("gpt-4o-mini");
+    }
+
+    @Test
+    void aModelThatIsAllowedNoLongerIsNotGoneOnWith() {
+        assertThat(Requests.read(GOES_ON, goingOnFrom("gpt-old")).request().model())
+                .isEqualTo("gpt-old");
+        assertThat(Requests.read(GOES_ON, goingOnFrom("claude")).request().model())
+                .isEqualTo("gpt-4o-mini");
+    }
+
+    private static Past goingOnFrom(String model) {
+        return new Past() {
+            @Override
+            public List<Item> items(String id) {
+                return List.of();
+            }
+
+            @Override
+            public Optional<String> model(History history) {
+                return Optional.of(model);
+            }
+        };
+    }
+
+    @Test
     void aRequestIsStoredWithoutItsInputAndReadBackTheSame() {
         CreateRequest request = Requests.with("""
             "instructions":"Be brief.","temperature":0.2,"top_p":0.5,"max_output_tokens":100,"store":false,
@@ -162,6 +196,8 @@ class RequestReaderTest {
                         null,
                         List.of("another"),
                         new RunRequest.Compaction.Never(),
+                        new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
+                        _ -> false,
                         _ -> false,
                         model -> model.startsWith("gpt-"),
                         model -> model.startsWith("gpt-")));

@@ -53,9 +53,7 @@ class RequestRefusalsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', nullValues = "-", textBlock = """
-        {}                              | missing_required_parameter | model | Missing required parameter: 'model'.
-        {"model":null,"input":"hi"}     | missing_required_parameter | model | Missing required parameter: 'model'.
-        {"input":"hi"}                  | missing_required_parameter | model | Missing required parameter: 'model'.
+        {}                              | missing_required_parameter | input | Missing required parameter: 'input'.
         {"model":"gpt-4o"}              | missing_required_parameter | input | Missing required parameter: 'input'.
         {"model":"gpt-4o","input":null} | missing_required_parameter | input | Missing required parameter: 'input'.
         {"model":"gpt-4o","input":""}   | missing_required_parameter | - | Missing required parameter: one of 'input', 'previous_response_id' or 'conversation' must be provided.
@@ -279,7 +277,8 @@ class RequestRefusalsTest {
     /// Each body has two faults or more; the one to be told of first is named.
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', nullValues = "-", textBlock = """
-        {"zzz":1,"store":5}                                            | model
+        {"zzz":1,"store":5}                                            | input
+        {"zzz":1,"store":5,"input":"hi"}                               | zzz
         {"model":5,"zzz":1}                                            | input
         {"model":5,"input":"hi","zzz":1}                               | zzz
         {"model":"none","input":[5],"store":5}                         | model

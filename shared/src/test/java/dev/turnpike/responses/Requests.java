@@ -2,10 +2,13 @@ package dev.turnpike.responses;
 
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.turnpike.admission.Past;
+import dev.turnpike.admission.RunAdmission.History;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.run.RunRequest;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -24,7 +27,9 @@ final class Requests {
                 temperature,
                 List.of("calculate", "recall"),
                 new RunRequest.Compaction.Never(),
+                new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                 model -> model.startsWith("gpt-"),
+                name -> name.startsWith("x_") || name.equals("seed"),
                 model -> model.startsWith("gpt-"),
                 model -> model.startsWith("gpt-"));
     }
@@ -40,7 +45,22 @@ final class Requests {
 
     /// A whole body that may refer to stored items.
     static CreateRequest read(String body, Function<String, List<Item>> stored) {
-        return READER.read(WireJson.read(MAPPER, body), stored);
+        return read(body, new Past() {
+            @Override
+            public List<Item> items(String id) {
+                return stored.apply(id);
+            }
+
+            @Override
+            public Optional<String> model(History history) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    /// A whole body that may refer to what is stored.
+    static CreateRequest read(String body, Past past) {
+        return READER.read(WireJson.read(MAPPER, body), past);
     }
 
     /// A good request with further fields.

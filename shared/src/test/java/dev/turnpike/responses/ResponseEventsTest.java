@@ -16,6 +16,7 @@ import dev.turnpike.run.RunEvent;
 import dev.turnpike.run.StopReason;
 import dev.turnpike.sse.SseWriter;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -23,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 /// The events of a run, in the order in which the engine tells of it.
 class ResponseEventsTest {
     private final EventStream stream = new EventStream();
-    private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER);
+    private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER, _ -> Optional.empty());
     private final ResponseEvents events = new ResponseEvents(new SseWriter(stream), responses);
 
     @Test

@@ -17,6 +17,7 @@ import dev.turnpike.run.StopReason;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -31,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 class ResponseWriterTest {
     private static final Map<String, String> FIELDS = fields();
 
-    private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER);
+    private final ResponseWriter responses = new ResponseWriter(Requests.MAPPER, _ -> Optional.empty());
 
     /// Every field that must be present, by the type it must have; `?` allows null.
     private static Map<String, String> fields() {

@@ -49,7 +49,9 @@ public abstract class StoreContract {
                     0.5,
                     List.of("calculate"),
                     new RunRequest.Compaction.Never(),
+                    new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                     _ -> true,
+                    _ -> false,
                     model -> model.startsWith("gpt-"),
                     model -> model.startsWith("gpt-")));
 
