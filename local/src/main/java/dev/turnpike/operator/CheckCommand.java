@@ -6,7 +6,6 @@ import dev.turnpike.check.Counts;
 import dev.turnpike.check.TableCheck;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.emulator.Cloud;
-import dev.turnpike.ledger.PriceList;
 import dev.turnpike.responses.WireJson;
 import java.io.PrintStream;
 import java.time.InstantSource;
@@ -80,7 +79,7 @@ public final class CheckCommand {
 
     private int check(CheckFlags flags) {
         var rows = new CheckedRows(dynamo, Objects.requireNonNull(flags.table()), WireJson.mapper(), clock);
-        var rules = new ConversationCheck(PriceList.forProvider(flags.provider()));
+        var rules = new ConversationCheck(flags.prices());
         Stream<ConversationKey> conversations = flags.conversations().isEmpty()
                 ? flags.tenants().stream().flatMap(rows::conversations)
                 : flags.named().stream();

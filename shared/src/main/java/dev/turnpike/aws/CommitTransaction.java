@@ -156,6 +156,9 @@ final class CommitTransaction {
             update.remove(TableKeys.GSI1_PK).remove(TableKeys.GSI1_SK);
             if (error != null) {
                 update.set("errorCode", error.code()).set("errorMessage", error.message());
+                if (!error.details().isEmpty()) {
+                    update.set("errorDetails", Row.map(error.details()));
+                }
             }
         }
         boolean cancelling = after.status() == RunStatus.CANCELLED;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
@@ -117,6 +118,16 @@ final class Row {
                 : value.l().stream().map(AttributeValue::s).toList();
     }
 
+    /// The texts of a map; none where there is no map.
+    Map<String, String> textsByName(String name) {
+        Map<String, String> texts = new TreeMap<>();
+        AttributeValue value = attributes.get(name);
+        if (value != null) {
+            value.m().forEach((key, text) -> texts.put(key, text.s()));
+        }
+        return texts;
+    }
+
     boolean flag(String name) {
         AttributeValue value = attributes.get(name);
         return value != null && Boolean.TRUE.equals(value.bool());
@@ -143,6 +154,12 @@ final class Row {
 
     static AttributeValue list(Collection<String> texts) {
         return AttributeValue.fromL(texts.stream().map(AttributeValue::fromS).toList());
+    }
+
+    static AttributeValue map(Map<String, String> texts) {
+        Map<String, AttributeValue> values = new HashMap<>();
+        texts.forEach((key, text) -> values.put(key, AttributeValue.fromS(text)));
+        return AttributeValue.fromM(values);
     }
 
     static AttributeValue number(long value) {

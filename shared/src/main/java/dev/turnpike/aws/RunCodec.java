@@ -118,7 +118,9 @@ final class RunCodec {
                 row.optionalText("prices"),
                 row.number("ttft", -1),
                 row.has("stop") ? row.constant(StopReason.class, "stop") : null,
-                errorCode == null ? null : new RunError(errorCode, row.text("errorMessage")),
+                errorCode == null
+                        ? null
+                        : RunError.of(errorCode, row.text("errorMessage"), row.textsByName("errorDetails")),
                 row.has("replyKey")
                         ? new Reply(row.text("replyKey"), row.flag("replyEnvelope"), row.flag("replySent"))
                         : null,

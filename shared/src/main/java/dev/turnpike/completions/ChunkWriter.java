@@ -3,6 +3,7 @@ package dev.turnpike.completions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.Run;
 import dev.turnpike.sse.SseWriter;
 import java.io.ByteArrayOutputStream;
@@ -108,6 +109,7 @@ final class ChunkWriter {
                     json.writeStringProperty("type", error.type());
                     text(json, "param", error.param());
                     text(json, "code", error.code());
+                    WireJson.details(json, error.details());
                     json.writeEndObject();
                 })
                 + "}");

@@ -79,7 +79,7 @@ public final class AnswerCheck {
 
     /// The end of a run whose answer does not fit.
     static RunError error(List<String> mistakes) {
-        return new RunError(
+        return RunError.of(
                 "invalid_output",
                 "The model's answer does not have the JSON form that was asked for: " + String.join("; ", mistakes)
                         + ". Ask again, or ask a model that makes sure of it.");

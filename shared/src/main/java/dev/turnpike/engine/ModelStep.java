@@ -22,9 +22,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// One call of the model: what it is shown, what it answers, what that used.
 public final class ModelStep {
     private static final RunError NO_SUMMARY =
-            new RunError("upstream_unreadable", "The model was asked to summarise the conversation and wrote nothing.");
+            RunError.of("upstream_unreadable", "The model was asked to summarise the conversation and wrote nothing.");
 
     private final ModelClient model;
     private final Prompt prompt;
@@ -150,7 +153,7 @@ public final class ModelStep {
         if (live.cancelled()) {
             return cancelled(live, failure, partial.get(), timed);
         }
-        RunError error = new RunError(failure.kind().code(), String.valueOf(failure.getMessage()));
+        RunError error = error(run, failure);
         if (failure.kind() == Kind.RESTING && run.request().background()) {
             LedgerRow row = row(live, failure, LedgerRow.State.ABANDONED, timed);
             return new StepResult(List.of(), row, -1, new Verdict.PutOff(delay(run, failure)));
@@ -161,6 +164,24 @@ public final class ModelStep {
         }
         return new StepResult(
                 partial.get(), used(live, failure, timed), timed.millis(), new Verdict.Stop(StopReason.ERROR, error));
+    }
+
+    private static RunError error(Run run, ModelException failure) {
+        Map<String, String> details = new TreeMap<>();
+        details.put("model", failure.served(run.request().model()).model());
+        details.put("attempt", String.valueOf(run.attempts()));
+        Duration wait = failure.retryAfter();
+        if (wait != null && failure.retryable()) {
+            details.put("retry_after_seconds", String.valueOf(Math.max(1, wait.toSeconds())));
+        }
+        List<String> others = Arrays.stream(failure.getSuppressed())
+                .filter(ModelException.class::isInstance)
+                .map(other -> ((ModelException) other).served("").model())
+                .toList();
+        if (!others.isEmpty()) {
+            details.put("also_failed", String.join(", ", others));
+        }
+        return RunError.of(failure.kind().code(), String.valueOf(failure.getMessage()), details);
     }
 
     /// Calls that nobody has paid for were made again where they failed, as often as is good while somebody waits.
@@ -199,7 +220,7 @@ public final class ModelStep {
     }
 
     private static StepResult tooLong() {
-        var error = new RunError(
+        var error = RunError.of(
                 ModelException.Kind.CONTEXT_TOO_LONG.code(),
                 "The input and the conversation before it are longer than the model's context. Send less,"
                         + " start a new conversation, or set \"truncation\": \"auto\".");

@@ -78,13 +78,15 @@ public record Dialect(Set<Switch> switches) {
     private static final Dialect DEEPSEEK =
             new Dialect(EnumSet.of(Switch.MAX_TOKENS, Switch.JSON_OBJECT, Switch.NO_STRICT, Switch.NO_OPENAI_EXTRAS));
 
+    private static final Dialect BEDROCK = new Dialect(EnumSet.of(Switch.NO_STRICT, Switch.NO_OPENAI_EXTRAS));
+
     private static final Dialect GROQ = new Dialect(EnumSet.of(Switch.NO_STRICT, Switch.NO_PROMPT_CACHE_KEY));
 
     /// Hosts whose dialect is known, the first that fits counts.
     private static final List<Known> KNOWN = List.of(
             new Known("api\\.openai\\.com", OPENAI),
             new Known(".+\\.(openai\\.azure|services\\.ai\\.azure|cognitiveservices\\.azure)\\.com", OPENAI),
-            new Known("bedrock-.+\\.amazonaws\\.com", OPENAI),
+            new Known("bedrock-.+\\.amazonaws\\.com", BEDROCK),
             new Known("api\\.groq\\.com", GROQ),
             new Known("api\\.mistral\\.ai", MISTRAL),
             new Known("api\\.deepseek\\.com", DEEPSEEK));

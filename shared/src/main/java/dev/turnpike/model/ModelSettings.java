@@ -1,6 +1,9 @@
 package dev.turnpike.model;
 
+import dev.turnpike.model.Dialect.Switch;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.time.Duration;
 
 /// How to reach the model provider. Set by the operator, never by a request.
@@ -34,6 +37,19 @@ public record ModelSettings(
         if (!duration.isPositive()) {
             throw new IllegalArgumentException(name + " is not longer than zero: " + duration);
         }
+    }
+
+    /// A client that believes whom it may.
+    HttpClient.Builder http() {
+        HttpClient.Builder builder = HttpClient.newBuilder();
+        return verifyTls ? builder : builder.sslContext(AnyCertificate.context());
+    }
+
+    /// @throws IllegalArgumentException the key holds characters that no header takes; the message quotes it
+    HttpRequest.Builder authorize(HttpRequest.Builder request, String secret) {
+        return dialect.has(Switch.API_KEY_HEADER)
+                ? request.header("api-key", secret)
+                : request.header("Authorization", "Bearer " + secret);
     }
 
     /// The address that calls are posted to.

@@ -2,7 +2,6 @@ package dev.turnpike.model;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -24,9 +23,9 @@ public final class ProviderProbe {
                 .timeout(PATIENCE);
         String key = settings.key().get();
         if (!key.isBlank()) {
-            request.header("Authorization", "Bearer " + key);
+            settings.authorize(request, key);
         }
-        try (var http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+        try (var http = settings.http().connectTimeout(PATIENCE).build()) {
             int status = http.send(request.build(), BodyHandlers.discarding()).statusCode();
             if (status == 401 || status == 403 || status >= 500) {
                 throw new IllegalStateException("the model provider answered " + status);

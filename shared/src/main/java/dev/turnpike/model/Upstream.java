@@ -2,7 +2,6 @@ package dev.turnpike.model;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.turnpike.model.Dialect.Switch;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.tokens.Usage;
 import java.io.IOException;
@@ -91,12 +90,12 @@ final class Upstream {
     private synchronized HttpClient http() {
         if (http == null) {
             // Its own pool would keep a thread for a minute for every stream that there was at one time.
-            var builder = HttpClient.newBuilder()
+            http = settings.http()
                     .executor(command -> Thread.ofVirtual().name("http").start(command))
                     .version(HttpClient.Version.HTTP_1_1)
                     .followRedirects(HttpClient.Redirect.NEVER)
-                    .connectTimeout(settings.connect());
-            http = (settings.verifyTls() ? builder : builder.sslContext(AnyCertificate.context())).build();
+                    .connectTimeout(settings.connect())
+                    .build();
         }
         return http;
     }
@@ -131,7 +130,7 @@ final class Upstream {
                 .header("User-Agent", "turnpike")
                 .POST(BodyPublishers.ofByteArray(body));
         try {
-            return (key.isEmpty() ? request : authorized(request, key)).build();
+            return (key.isEmpty() ? request : settings.authorize(request, key)).build();
         } catch (IllegalArgumentException _) {
             // Its message quotes the key.
             throw new ModelException(
@@ -139,12 +138,6 @@ final class Upstream {
                     "The model provider's key holds characters that no key has. Correct its secret in AWS Secrets"
                             + " Manager; no deployment is needed.");
         }
-    }
-
-    private HttpRequest.Builder authorized(HttpRequest.Builder request, String key) {
-        return settings.dialect().has(Switch.API_KEY_HEADER)
-                ? request.header("api-key", key)
-                : request.header("Authorization", "Bearer " + key);
     }
 
     /// Waits for the response's headers.

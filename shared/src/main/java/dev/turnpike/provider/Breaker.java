@@ -26,6 +26,10 @@ import java.util.function.Function;
 /// the others have seen. Where the store does not answer, calls are made.
 public final class Breaker implements CallPolicy {
     private static final Duration BELIEVED = Duration.ofSeconds(2);
+
+    /// Requests may name models that nobody has.
+    private static final int MOST_KNOWN = 1_000;
+
     private static final Duration COUNTED = Duration.ofMinutes(1);
     private static final Set<Kind> COUNTS =
             EnumSet.of(Kind.UNAVAILABLE, Kind.CONNECTION, Kind.TIMEOUT, Kind.UNREADABLE);
@@ -91,6 +95,9 @@ public final class Breaker implements CallPolicy {
 
     private State believe(Target target, State state, Instant now) {
         Instant fresh = now.plus(BELIEVED);
+        if (known.size() >= MOST_KNOWN) {
+            known.clear();
+        }
         known.put(target.id(), new Known(state, state.restUntil().isAfter(fresh) ? state.restUntil() : fresh));
         return state;
     }

@@ -33,7 +33,7 @@ public final class Retry implements CallPolicy {
     private final Consumer<Duration> pause;
 
     /// @param random from 0 to 1
-    /// @param pause lets that much time pass
+    /// @param pause lets that much time pass, or less in a thread that is interrupted
     public Retry(Settings settings, DoubleSupplier random, Consumer<Duration> pause) {
         this.settings = settings;
         this.random = random;
@@ -82,6 +82,10 @@ public final class Retry implements CallPolicy {
                 }
                 events.accept(StreamEvent.ALIVE);
                 pause.accept(wait);
+                if (Thread.currentThread().isInterrupted()) {
+                    // The run's end is wanted.
+                    throw judged;
+                }
             }
         }
     }

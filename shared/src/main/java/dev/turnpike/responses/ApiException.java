@@ -15,6 +15,7 @@ public final class ApiException extends RuntimeException {
     private final @Nullable String code;
     private final @Nullable String param;
     private final transient Map<String, String> headers = new LinkedHashMap<>();
+    private final transient Map<String, String> details = new LinkedHashMap<>();
 
     private ApiException(int status, String type, @Nullable String code, @Nullable String param, String message) {
         super(message);
@@ -89,6 +90,16 @@ public final class ApiException extends RuntimeException {
 
     public static ApiException rateLimited(String message) {
         return new ApiException(429, "requests", "rate_limit_exceeded", null, message);
+    }
+
+    /// Names and numbers that help to find the cause.
+    public ApiException withDetails(Map<String, String> more) {
+        details.putAll(more);
+        return this;
+    }
+
+    public Map<String, String> details() {
+        return details;
     }
 
     public ApiException withHeader(String name, String value) {

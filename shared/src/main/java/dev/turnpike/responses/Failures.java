@@ -5,8 +5,6 @@ import dev.turnpike.conversation.ItemChanges.Changed;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;
-import java.util.Arrays;
-import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
@@ -117,21 +115,39 @@ public final class Failures {
     /// The error for a run that failed before anything of it was shown. Clients repeat 429 and 5xx by themselves, so
     /// they are told not to once the run has done more than ask the model.
     public static ApiException of(Run run, RunError error) {
-        Optional<Kind> kind = Arrays.stream(Kind.values())
-                .filter(each -> each.code().equals(error.code()))
-                .findFirst();
-        ApiException failure = switch (kind.orElse(null)) {
-            case CONTEXT_TOO_LONG -> ApiException.invalid(error.code(), "input", error.message());
-            case MODEL_NOT_FOUND -> ApiException.invalid(error.code(), "model", error.message());
-            case REFUSED -> ApiException.invalid(error.code(), null, error.message());
-            case RATE_LIMITED -> ApiException.rateLimited(error.message());
-            case AUTHENTICATION -> ApiException.upstream(500, error.code(), error.message());
-            case TIMEOUT -> ApiException.upstream(504, error.code(), error.message());
-            case RESTING -> ApiException.upstream(503, error.code(), error.message());
-            case UNAVAILABLE, CONNECTION, UNREADABLE -> ApiException.upstream(502, error.code(), error.message());
-            case null -> ApiException.upstream(500, error.code(), error.message());
+        ApiException failure = switch (error) {
+            case RunError.TokenLimit _
+            when error.code().equals(Kind.CONTEXT_TOO_LONG.code()) ->
+                ApiException.invalid(error.code(), "input", error.message());
+            case RunError.ModelNotFound _ -> ApiException.invalid(error.code(), "model", error.message());
+            case RunError.Media _ -> ApiException.invalid(error.code(), null, error.message());
+            case RunError.Connection connection -> of(connection);
+            case RunError.UnreadableAnswer _
+            when error.code().equals(Kind.UNREADABLE.code()) ->
+                ApiException.upstream(502, error.code(), error.message());
+            case RunError.Other _
+            when error.code().equals(Kind.REFUSED.code()) -> ApiException.invalid(error.code(), null, error.message());
+            case RunError.Configuration _,
+                    RunError.UnreadableAnswer _,
+                    RunError.ToolExecution _,
+                    RunError.TokenLimit _,
+                    RunError.Other _ -> ApiException.upstream(500, error.code(), error.message());
         };
-        boolean repeatable = run.step() <= 1 && kind.filter(Kind::retryable).isPresent();
-        return failure.withHeader(SHOULD_RETRY, Boolean.toString(repeatable));
+        String wait = error.details().get("retry_after_seconds");
+        if (wait != null) {
+            failure.withHeader("Retry-After", wait);
+        }
+        boolean repeatable =
+                run.step() <= 1 && error.retryable() && !error.code().equals("invalid_output");
+        return failure.withDetails(error.details()).withHeader(SHOULD_RETRY, Boolean.toString(repeatable));
+    }
+
+    private static ApiException of(RunError.Connection error) {
+        if (error.code().equals(Kind.RATE_LIMITED.code())) {
+            return ApiException.rateLimited(error.message());
+        }
+        int status =
+                error.code().equals(Kind.TIMEOUT.code()) ? 504 : error.code().equals(Kind.RESTING.code()) ? 503 : 502;
+        return ApiException.upstream(status, error.code(), error.message());
     }
 }

@@ -152,7 +152,7 @@ public final class ResponseEvents implements Consumer<RunEvent> {
     ///
     /// @param code says why
     public void interrupted(String code, String message) {
-        error(new RunError(code, message));
+        error(RunError.of(code, message));
     }
 
     @Override
@@ -288,6 +288,7 @@ public final class ResponseEvents implements Consumer<RunEvent> {
             json.writeStringProperty("type", "server_error");
             json.writeStringProperty("code", error.code());
             json.writeStringProperty("message", error.message());
+            WireJson.details(json, error.details());
             json.writeNullProperty("param");
             json.writeEndObject();
         });

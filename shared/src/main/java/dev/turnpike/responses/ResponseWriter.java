@@ -13,7 +13,9 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
@@ -96,8 +98,14 @@ public final class ResponseWriter {
             return;
         }
         json.writeObjectPropertyStart("error");
-        json.writeStringProperty("code", KNOWN_ERROR_CODES.contains(error.code()) ? error.code() : "server_error");
+        boolean known = KNOWN_ERROR_CODES.contains(error.code());
+        json.writeStringProperty("code", known ? error.code() : "server_error");
         json.writeStringProperty("message", error.message());
+        Map<String, String> details = new TreeMap<>(error.details());
+        if (!known) {
+            details.put("code", error.code());
+        }
+        WireJson.details(json, details);
         json.writeEndObject();
     }
 

@@ -1,6 +1,8 @@
 package dev.turnpike.responses;
 
+import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
@@ -17,6 +19,15 @@ public final class WireJson {
     private static final int LONGEST_NAME = 1_024;
 
     private WireJson() {}
+
+    /// The details of an error; left out where there are none.
+    public static void details(JsonGenerator json, Map<String, String> details) {
+        if (!details.isEmpty()) {
+            json.writeObjectPropertyStart("details");
+            details.forEach(json::writeStringProperty);
+            json.writeEndObject();
+        }
+    }
 
     public static JsonMapper mapper() {
         var constraints = StreamReadConstraints.builder()

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /// The model providers and what is done when they fail.
 final class Upstreams {
@@ -67,15 +66,22 @@ final class Upstreams {
     }
 
     /// All of them as one. A fallback stands in only when the retries are used up, and every try asks the breaker.
-    ///
-    /// @param pause lets that much time pass
-    ModelClient client(BreakerStore store, Consumer<Duration> pause) {
+    ModelClient client(BreakerStore store) {
         UpstreamSettings how = settings.upstream();
         var breaker = new Breaker(store, how.breaker(), providers::target);
         // Other generators go on from a snapshot alike in every copy of it.
-        var retry = new Retry(how.retry(), new SecureRandom()::nextDouble, pause);
+        var retry = new Retry(how.retry(), new SecureRandom()::nextDouble, Upstreams::pause);
         var fallback = new Fallback(how::standIns);
         return fallback.around(retry.around(breaker.around(providers)));
+    }
+
+    private static void pause(Duration wait) {
+        try {
+            Thread.sleep(wait);
+        } catch (InterruptedException _) {
+            // Whoever waits sees it.
+            Thread.currentThread().interrupt();
+        }
     }
 
     PriceList prices() {

@@ -176,7 +176,7 @@ public final class Wiring {
 
     private ModelStep modelStep(EngineSettings engine) {
         var breakers = new DynamoBreakerStore(aws.dynamo(), settings.resources().tableName());
-        var model = cache(engine).around(upstreams.client(breakers, Wiring::sleep));
+        var model = cache(engine).around(upstreams.client(breakers));
         return new ModelStep(
                 model, prompt(engine), new AnswerCheck(settings.provider().enforcement()), prices, engine, ids);
     }

@@ -26,6 +26,7 @@ class RetryTest {
     private final List<Duration> pauses = new ArrayList<>();
     private final Calls calls = new Calls();
     private double random = 1;
+    private boolean interrupting;
 
     private static Set<Kind> passing() {
         Set<Kind> kinds = EnumSet.allOf(Kind.class);
@@ -38,6 +39,9 @@ class RetryTest {
         return new Retry(settings, () -> random, wait -> {
                     pauses.add(wait);
                     clock.advance(wait);
+                    if (interrupting) {
+                        Thread.currentThread().interrupt();
+                    }
                 })
                 .around(calls);
     }
@@ -155,6 +159,16 @@ class RetryTest {
         });
 
         assertThat(failure().retryable()).isTrue();
+        assertThat(calls.models()).hasSize(1);
+    }
+
+    @Test
+    void anInterruptedWaitEndsTheCall() {
+        calls.fails(Kind.UNAVAILABLE);
+        interrupting = true;
+
+        assertThat(failure().kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(Thread.interrupted()).isTrue();
         assertThat(calls.models()).hasSize(1);
     }
 

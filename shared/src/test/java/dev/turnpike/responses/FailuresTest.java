@@ -97,7 +97,7 @@ class FailuresTest {
     @EnumSource(Kind.class)
     void aRunThatOnlyAskedTheModelMayBeRepeatedWhereThatCanHelp(Kind kind) {
         Run run = Runs.failed(kind.code(), "Why.").step(1).build();
-        assertThat(Failures.of(run, new RunError(kind.code(), "Why.")).headers())
+        assertThat(Failures.of(run, RunError.of(kind.code(), "Why.")).headers())
                 .isEqualTo(Map.of("x-should-retry", Boolean.toString(kind.retryable())));
     }
 
@@ -113,7 +113,7 @@ class FailuresTest {
     }
 
     private static ApiException failure(String code) {
-        return Failures.of(Runs.failed(code, "Why.").build(), new RunError(code, "Why."));
+        return Failures.of(Runs.failed(code, "Why.").build(), RunError.of(code, "Why."));
     }
 
     private static void assertFailure(

@@ -188,14 +188,14 @@ class ResponseWriterTest {
 
     @ParameterizedTest
     @CsvSource(textBlock = """
-        server_error,         server_error
-        rate_limit_exceeded,  rate_limit_exceeded
-        upstream_timeout,     server_error
+        server_error,         server_error,         ''
+        rate_limit_exceeded,  rate_limit_exceeded,  ''
+        upstream_timeout,     server_error,         ',"details":{"code":"upstream_timeout"}'
         """)
-    void aFailedRunHasACodeThatClientsKnow(String code, String shown) {
+    void aFailedRunHasACodeThatClientsKnow(String code, String shown, String details) {
         JsonNode response = write(Runs.failed(code, "Why."));
         assertField(response, "status", "\"failed\"");
-        assertField(response, "error", "{\"code\":\"" + shown + "\",\"message\":\"Why.\"}");
+        assertField(response, "error", "{\"code\":\"" + shown + "\",\"message\":\"Why.\"" + details + "}");
         assertField(response, "incomplete_details", "null");
     }
 

@@ -61,7 +61,7 @@ final class Runs {
 
     static Runs failed(String code, String message) {
         Runs runs = ended(StopReason.ERROR);
-        runs.error = new RunError(code, message);
+        runs.error = RunError.of(code, message);
         return runs;
     }
 

@@ -494,14 +494,16 @@ public abstract class RunStoreContract extends StoreContract {
     void aCommitThatFinishesEndsTheRunAndFreesTheConversation() {
         Run run = acquired(created());
         clock.advance(Duration.ofSeconds(3));
-        var failure = new After.Finish(StopReason.ERROR, new RunError("upstream_error", "It failed."));
+        var failure = new After.Finish(
+                StopReason.ERROR, RunError.of("upstream_error", "It failed.", Map.of("model", "gpt-4o-mini")));
 
         Run after = committed(commit(run, List.of(answer("One.")), row(run, 1, 1), failure));
 
         assertThat(after).isEqualTo(found(run.key()));
         assertThat(after.status()).isEqualTo(RunStatus.FAILED);
         assertThat(after.stopReason()).isEqualTo(StopReason.ERROR);
-        assertThat(after.error()).isEqualTo(new RunError("upstream_error", "It failed."));
+        assertThat(after.error())
+                .isEqualTo(RunError.of("upstream_error", "It failed.", Map.of("model", "gpt-4o-mini")));
         assertThat(after.endedAt()).isEqualTo(clock.instant());
         assertThat(after.leaseUntil()).isEqualTo(Instant.EPOCH);
         assertThat(active()).doesNotContain(run.key());

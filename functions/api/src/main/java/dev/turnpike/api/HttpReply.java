@@ -1,6 +1,7 @@
 package dev.turnpike.api;
 
 import dev.turnpike.responses.ApiException;
+import dev.turnpike.responses.WireJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -117,6 +118,7 @@ final class HttpReply {
             json.writeStringProperty("type", error.type());
             text(json, "param", error.param());
             text(json, "code", error.code());
+            WireJson.details(json, error.details());
             json.writeEndObject();
             json.writeEndObject();
         });
