@@ -2,6 +2,7 @@ package dev.turnpike.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.canary.Canaries;
 import dev.turnpike.stack.Stack;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -47,7 +48,9 @@ final class Endpoint implements AutoCloseable {
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) {
-        return exchange(request, BodyHandlers.ofString());
+        HttpResponse<String> response = exchange(request, BodyHandlers.ofString());
+        Canaries.assertClean("an answer", response.headers() + response.body());
+        return response;
     }
 
     HttpRequest.Builder request(String path) {
@@ -89,6 +92,7 @@ final class Endpoint implements AutoCloseable {
                     name = line.substring("event: ".length());
                 } else if (line.startsWith("data: ")) {
                     Event event = new Event(name, line.substring("data: ".length()));
+                    Canaries.assertClean("a stream", line);
                     events.add(event);
                     seen.accept(event);
                     name = "";

@@ -102,7 +102,13 @@ final class AnswerParsers {
         }
     }
 
-    private record OpenAiBytes(byte[] stream) implements com.openai.core.http.HttpClient {
+    private static final class OpenAiBytes implements com.openai.core.http.HttpClient {
+        private final byte[] stream;
+
+        OpenAiBytes(byte[] stream) {
+            this.stream = stream;
+        }
+
         @Override
         public com.openai.core.http.HttpResponse execute(
                 com.openai.core.http.HttpRequest request, RequestOptions options) {
@@ -134,7 +140,13 @@ final class AnswerParsers {
         public void close() {}
     }
 
-    private record LangChainBytes(byte[] stream) implements HttpClientBuilder, HttpClient {
+    private static final class LangChainBytes implements HttpClientBuilder, HttpClient {
+        private final byte[] stream;
+
+        LangChainBytes(byte[] stream) {
+            this.stream = stream;
+        }
+
         @Override
         public SuccessfulHttpResponse execute(HttpRequest request) {
             throw new UnsupportedOperationException("streams only");

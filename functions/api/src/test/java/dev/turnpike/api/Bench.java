@@ -11,6 +11,7 @@ import dev.turnpike.access.KeyStore;
 import dev.turnpike.access.RequestCounter;
 import dev.turnpike.access.RequestLimit;
 import dev.turnpike.admission.LinkedMedia;
+import dev.turnpike.canary.Canaries;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.fake.Workbench;
@@ -41,7 +42,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The api function's routes over the engine's workbench: what a caller sends and gets.
 final class Bench {
     static final JsonMapper MAPPER = WireJson.mapper();
-    static final String ADMIN = "Bearer the-admin-key";
+    static final String ADMIN = "Bearer " + Canaries.ADMIN_KEY;
 
     final Workbench work;
     final Keys keys = new Keys();
@@ -100,7 +101,7 @@ final class Bench {
                 model -> model.startsWith("gpt-4o"));
         var requests = new RequestReader(MAPPER, settings);
         return new ApiParts(
-                new Authenticator(keys, () -> "the-admin-key", work.clock),
+                new Authenticator(keys, () -> Canaries.ADMIN_KEY, work.clock),
                 new RequestLimit(counter, requestsPerMinute, work.clock),
                 apiKeys,
                 keys,
@@ -188,6 +189,7 @@ final class Bench {
     }
 
     static void assertDescribed(HttpRequest request, Answer answer) {
+        Canaries.assertClean(request.path(), answer.headers() + answer.body());
         var answered = new Answered(request.method(), request.path(), answer.status(), answer.headers(), answer.body());
         assertThat(ApiDocument.read().mistakes(answered))
                 .as(() -> request.method() + " " + request.path() + " against openapi.json: " + answer.body())
