@@ -95,7 +95,7 @@ class CompletionRefusalsTest {
                 "\"function_call\": \"auto\" | unsupported_parameter | function_call",
                 "\"web_search_options\": {} | unsupported_parameter | web_search_options",
                 "\"zzz\": 1 | unknown_parameter | zzz",
-                "\"turnpike\": {} | unknown_parameter | turnpike",
+                "\"turnpike\": {\"server_tools\": []} | unknown_parameter | turnpike.server_tools",
                 "\"instructions\": \"x\" | unknown_parameter | instructions",
                 "\"tools\": [{}] | missing_required_parameter | tools[0].type",
                 "\"tools\": [{\"type\": \"custom\"}] | invalid_value | tools[0].type",

@@ -41,7 +41,6 @@ class RequestFieldsTest {
     @ValueSource(
             strings = {
                 "messages",
-                "stream_options",
                 "n",
                 "max_tokens",
                 "max_completion_tokens",

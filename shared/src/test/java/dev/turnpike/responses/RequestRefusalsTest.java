@@ -74,7 +74,7 @@ class RequestRefusalsTest {
         "zzz":null                      | zzz
         "Model":"gpt-4o"                | Model
         "":0                            | ``
-        "turnpike":{"server_tools":[]}  | turnpike
+        "turnpike":{"server_tools":[]}  | turnpike.server_tools
         "max_tokens":5                  | max_tokens
         "response_format":{}            | response_format
         """)

@@ -370,7 +370,8 @@ class ResponseEventsTest {
              "message":"The provider closed the stream.","param":null}}\
             """);
         assertJson(stream.last().path("response").path("error"), """
-            {"code":"server_error","message":"The provider closed the stream."}\
+            {"code":"server_error","message":"The provider closed the stream.",
+             "details":{"code":"upstream_connection"}}\
             """);
     }
 
