@@ -32,7 +32,8 @@ public final class AnswerCache implements CallPolicy {
             Consumer<Duration> pause) {
         this.store = store;
         this.texts = new AnswerText(mapper);
-        this.claim = silence.plus(MARGIN);
+        // It is prolonged once half of it is over, and a silence must fit into the other half.
+        this.claim = silence.plus(MARGIN).multipliedBy(2);
         this.holders = holders;
         this.pause = pause;
     }

@@ -3,6 +3,7 @@ package dev.turnpike.engine;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.ContextWindow.Fit;
 import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.ModelRequest;
 import dev.turnpike.model.ModelRequest.CacheUse;
@@ -63,7 +64,8 @@ public final class Prompt {
         Fit context = fit(ModelView.of(live.items(), live.ownItems()), request, offered);
         boolean whole = !context.dropped() && !live.olderItems();
         return context.fits() && (whole || request.truncation())
-                ? Optional.of(modelRequest(request, live.begins(), context.items(), offered, cache(live.run())))
+                ? Optional.of(modelRequest(
+                        request, live.begins(), context.items(), offered, cache(live.run(), context.items())))
                 : Optional.empty();
     }
 
@@ -220,10 +222,19 @@ public final class Prompt {
                 cache);
     }
 
-    private static @Nullable CacheUse cache(Run run) {
+    /// What a link leads to may be another thing tomorrow.
+    private static boolean links(List<Item> items) {
+        return items.stream().flatMap(item -> item.parts().stream()).anyMatch(part -> switch (part) {
+            case Part.Image image -> !image.url().startsWith("data:");
+            case Part.Video video -> !video.url().startsWith("data:");
+            case Part.Text _, Part.Refusal _, Part.File _ -> false;
+        });
+    }
+
+    private static @Nullable CacheUse cache(Run run, List<Item> items) {
         RunRequest request = run.request();
         RunRequest.Cache cache = request.cache();
-        return cache != null && (cache.anyway() || request.deterministic())
+        return cache != null && (cache.anyway() || (request.deterministic() && !links(items)))
                 ? new CacheUse(run.key().tenant(), cache.timeToLive(), request.format())
                 : null;
     }

@@ -226,7 +226,8 @@ public final class StepEngine {
             return;
         }
         for (long fence = first; fence < before; fence++) {
-            LedgerRow lost = settled == null
+            // An answer that was at hand says nothing of what others paid for it.
+            LedgerRow lost = settled == null || settled.fromCache()
                     ? modelStep.rows().lost(live, fence)
                     : modelStep.rows().lost(settled, fence);
             runs.abandon(run.key(), lost);

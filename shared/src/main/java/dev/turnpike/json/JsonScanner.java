@@ -6,7 +6,7 @@ import java.util.Arrays;
 ///
 /// Above [JsonCursor], not beside it: where the next byte is would be a step further away from it.
 abstract sealed class JsonScanner permits JsonCursor {
-    private static final int MAX_NUMBER_LENGTH = 200;
+    private static final int MAX_NUMBER_LENGTH = 400;
     private static final boolean[] PLAIN = plain();
 
     byte[] bytes = {};

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// What one provider's models cost. The prices are data with a version, and every cost names its version.
@@ -29,18 +30,27 @@ public final class PriceList {
 
     private final Supplier<PriceFile.Contents> source;
     private final Map<String, PriceList> others;
+    private final UnaryOperator<String> names;
     private @Nullable Index index;
 
-    private PriceList(Supplier<PriceFile.Contents> source, Map<String, PriceList> others) {
+    private PriceList(Supplier<PriceFile.Contents> source, Map<String, PriceList> others, UnaryOperator<String> names) {
         this.source = source;
         this.others = others;
+        this.names = names;
     }
 
     /// The same beside the prices of other providers.
     ///
     /// @param others by the name that stands before the slash in the names of their models
     public PriceList with(Map<String, PriceList> others) {
-        return new PriceList(source, Map.copyOf(others));
+        return new PriceList(source, Map.copyOf(others), names);
+    }
+
+    /// The same for models that may lack the name of their provider.
+    ///
+    /// @param names makes whole what a model is called
+    public PriceList naming(UnaryOperator<String> names) {
+        return new PriceList(source, others, names);
     }
 
     /// The bundled prices of one provider.
@@ -48,7 +58,7 @@ public final class PriceList {
     /// @param idOrBaseUrl a provider's id, such as `mistral`, or the base URL of its API; what fits none takes the
     ///     prices of `openai`, whose models a gateway of another name is likely to serve
     public static PriceList forProvider(String idOrBaseUrl) {
-        return new PriceList(() -> bundled(idOrBaseUrl), Map.of());
+        return new PriceList(() -> bundled(idOrBaseUrl), Map.of(), UnaryOperator.identity());
     }
 
     /// An operator's own prices, in the format of the bundled file. Read at once; the stream is left open.
@@ -57,7 +67,7 @@ public final class PriceList {
     /// @throws IllegalArgumentException when it is not a price list; the message says what is wrong where
     public static PriceList read(InputStream json, String idOrBaseUrl) {
         PriceFile.Contents contents = PriceFile.read(json, idOrBaseUrl);
-        return new PriceList(() -> contents, Map.of());
+        return new PriceList(() -> contents, Map.of(), UnaryOperator.identity());
     }
 
     /// @param at when the call was made: prices change by date and by time of day
@@ -100,7 +110,8 @@ public final class PriceList {
         return index().version();
     }
 
-    private Optional<ModelPrices> find(String model) {
+    private Optional<ModelPrices> find(String asked) {
+        String model = names.apply(asked);
         int slash = model.indexOf('/');
         PriceList other = slash < 0 ? null : others.get(model.substring(0, slash));
         if (other != null) {

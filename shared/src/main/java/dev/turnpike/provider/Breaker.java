@@ -75,6 +75,9 @@ public final class Breaker implements CallPolicy {
             return answer;
         } catch (ModelException failure) {
             Instant now = deadline.clock().instant();
+            if (isOurs(failure, seen, deadline)) {
+                throw failure;
+            }
             if (COUNTS.contains(failure.kind())) {
                 failed(target, state, now);
             } else if (state.tripped() && !seen.any()) {
@@ -83,6 +86,12 @@ public final class Breaker implements CallPolicy {
             }
             throw failure;
         }
+    }
+
+    /// A call that was broken off here, or ran out of the time that was left for it, says nothing of the model.
+    private static boolean isOurs(ModelException failure, Seen seen, Deadline deadline) {
+        return Thread.currentThread().isInterrupted()
+                || (failure.kind() == Kind.TIMEOUT && (seen.any() || deadline.passed()));
     }
 
     private State state(Target target, Instant now) {

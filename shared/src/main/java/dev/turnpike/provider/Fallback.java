@@ -44,6 +44,8 @@ public final class Fallback implements CallPolicy {
                 throw first;
             }
             for (String other : chains.apply(request.model())) {
+                // The lease must last for this one, too.
+                events.accept(StreamEvent.ALIVE);
                 try {
                     return client.stream(request.of(other), deadline, seen);
                 } catch (ModelException failure) {
@@ -51,6 +53,9 @@ public final class Fallback implements CallPolicy {
                         throw failure;
                     }
                     first.addSuppressed(failure);
+                    if (Thread.currentThread().isInterrupted()) {
+                        throw first;
+                    }
                 }
             }
             throw first;
@@ -60,6 +65,7 @@ public final class Fallback implements CallPolicy {
     private static boolean passes(ModelException failure, Seen seen) {
         return OUTAGES.contains(failure.kind())
                 && !seen.any()
-                && failure.usage().totalTokens() == 0;
+                && failure.usage().totalTokens() == 0
+                && !Thread.currentThread().isInterrupted();
     }
 }

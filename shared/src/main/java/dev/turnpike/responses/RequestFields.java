@@ -1,6 +1,7 @@
 package dev.turnpike.responses;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -137,6 +138,11 @@ public final class RequestFields {
             "proxy",
             "url",
             "userconfig");
+
+    /// What no harmless parameter has in its name.
+    private static final List<String> TELLING = List.of(
+            "endpoint", "apibase", "baseurl", "apikey", "accesskey", "credential", "fallback", "secret", "adtoken");
+
     private static final Pattern PASSABLE = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,63}");
 
     private RequestFields() {}
@@ -152,7 +158,7 @@ public final class RequestFields {
             if (known.contains(name)) {
                 continue;
             }
-            if (!passable(name) || !passes.test(name)) {
+            if (!passable(name) || !passes.test(name) || redirectsWithin(field.getValue())) {
                 throw body.unknown(name);
             }
             if (!field.getValue().isNull()) {
@@ -169,6 +175,14 @@ public final class RequestFields {
     }
 
     static boolean redirects(String name) {
-        return REDIRECTING.contains(name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", ""));
+        String letters = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+        return REDIRECTING.contains(letters) || TELLING.stream().anyMatch(letters::contains);
+    }
+
+    /// Gateways take such things in objects of their own, too.
+    private static boolean redirectsWithin(JsonNode value) {
+        return value.properties().stream()
+                        .anyMatch(field -> redirects(field.getKey()) || redirectsWithin(field.getValue()))
+                || (value.isArray() && value.valueStream().anyMatch(RequestFields::redirectsWithin));
     }
 }

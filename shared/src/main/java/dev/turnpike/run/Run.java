@@ -67,7 +67,7 @@ public record Run(
                 return this;
             }
             Set<String> models = new TreeSet<>(otherModels);
-            if (!settled.model().equals(asked)) {
+            if (!settled.model().equals(asked) && !settled.model().endsWith("/" + asked)) {
                 models.add(settled.model());
             }
             return new ServedBy(models, stepsFromCache + (settled.fromCache() ? 1 : 0));

@@ -90,7 +90,8 @@ final class Upstreams {
         Settings.Provider first = settings.provider();
         return PriceList.forProvider(
                         first.priceProvider().orElse(first.baseUrl().toString()))
-                .with(others);
+                .with(others)
+                .naming(model -> providers.target(model).name());
     }
 
     /// Makes ready for a first call of the first provider.

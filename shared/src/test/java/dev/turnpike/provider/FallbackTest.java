@@ -55,6 +55,19 @@ class FallbackTest {
     }
 
     @Test
+    void nobodyElseIsAskedForARunWhoseEndIsWanted() {
+        calls.does(_ -> {
+            Thread.currentThread().interrupt();
+            throw Calls.failure(Kind.CONNECTION, Usage.NONE, null);
+        });
+
+        assertThat(catchThrowableOfType(ModelException.class, this::answer).kind())
+                .isEqualTo(Kind.CONNECTION);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(calls.models()).containsExactly("gpt-4o");
+    }
+
+    @Test
     void whatWasSeenIsNotTakenBack() {
         calls.does(events -> {
             events.accept(new StreamEvent.TextDelta("Y"));

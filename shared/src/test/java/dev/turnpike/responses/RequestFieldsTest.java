@@ -3,6 +3,7 @@ package dev.turnpike.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,11 @@ class RequestFieldsTest {
                 "url",
                 "proxy",
                 "models",
-                "fallbacks"
+                "fallbacks",
+                "azure_endpoint",
+                "aws_access_key_id",
+                "vertex_credentials",
+                "context_window_fallbacks"
             })
     @DisplayName("Row 36: no operator can let through what would redirect a call")
     void whatRedirectsIsNeverPassed(String name) {
@@ -55,6 +60,19 @@ class RequestFieldsTest {
             })
     void whatWeSayOurselvesIsNeverPassed(String name) {
         assertRefused(name);
+    }
+
+    @Test
+    @DisplayName("Row 36: nor what would do so from within something else")
+    void whatRedirectsFromWithinIsNeverPassed() {
+        for (String value : List.of("{\"a\":[{\"api_base\":\"https://x\"}]}", "{\"api_key\":1}")) {
+            var object = Requests.MAPPER.createObjectNode();
+            object.set("litellm_params", Requests.MAPPER.readTree(value));
+            var body = Fields.of(object, "");
+            assertThat(catchThrowableOfType(
+                            ApiException.class, () -> RequestFields.passed(body, RequestFields.RESPONSES, _ -> true)))
+                    .isNotNull();
+        }
     }
 
     private static void assertRefused(String name) {
