@@ -359,7 +359,7 @@ class CreateCompletionTest {
         assertThat(streamed.status()).isEqualTo(200);
         assertThat(joined(streamed, "content")).isEqualTo("Hello");
         assertThat(streamed.events().getLast().path("error").propertyNames())
-                .containsExactly("message", "type", "param", "code");
+                .containsExactly("message", "type", "param", "code", "details");
         assertThat(streamed.events().getLast().at("/error/code").asString()).isEqualTo("upstream_connection");
         assertThat(streamed.hasEnded()).isFalse();
         assertThat(streamed.body()).doesNotContain("\"finish_reason\":\"");
