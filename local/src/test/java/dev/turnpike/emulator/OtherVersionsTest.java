@@ -123,7 +123,7 @@ class OtherVersionsTest extends StoreContract {
     @ValueSource(
             strings = {
                 "{\"id\": \"vid_1\", \"type\": \"video\", \"url\": \"x\"}",
-                "{\"id\": \"msg_1\", \"type\": \"message\", \"role\": \"user\", \"parts\": [{\"video\": \"x\"}]}",
+                "{\"id\": \"msg_1\", \"type\": \"message\", \"role\": \"user\", \"parts\": [{\"hologram\": \"x\"}]}",
                 "{\"id\": \"msg_1\", \"type\": \"message\", \"role\": \"critic\", \"parts\": []}",
                 "{\"id\": \"fco_1\", \"type\": \"result\", \"call\": \"c\", \"output\": \"\", \"outcome\": \"half\"}"
             })
