@@ -357,7 +357,8 @@ class ChaosTableTest {
                 .isEqualTo(reported.stream().mapToLong(Met::writtenTokens).sum());
         assertThat(rows).as(fault.model()).hasSizeLessThanOrEqualTo(met.size());
         if (fault.lasts()) {
-            assertThat(met).as("calls of " + fault.model()).hasSize(1);
+            // A refused key is read again once, and may be another by then.
+            assertThat(met).as("calls of " + fault.model()).hasSizeBetween(1, fault.name.equals("401") ? 2 : 1);
             assertThat(rows).as(fault.model()).isEmpty();
         }
     }
