@@ -173,7 +173,7 @@ final class Streams {
                     Event error = events.get(events.size() - 2);
                     assertThat(error.type()).isEqualTo("error");
                     assertThat(error.json().path("error").propertyNames())
-                            .containsExactlyInAnyOrder("type", "code", "message", "param");
+                            .containsExactlyInAnyOrder("type", "code", "message", "param", "details");
                     assertThat(events.getLast().type()).isEqualTo("response.failed");
                     assertThat(events.getLast()
                                     .json()
