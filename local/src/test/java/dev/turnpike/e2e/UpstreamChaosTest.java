@@ -237,7 +237,8 @@ class UpstreamChaosTest {
                 .filteredOn(UpstreamChaosTest::estimated)
                 .allSatisfy(row -> {
                     assertThat(row.number("in")).isPositive();
-                    assertThat(row.number("out")).isPositive();
+                    // What breaks before its first word has cost its prompt.
+                    assertThat(row.number("out")).isNotNegative();
                 });
     }
 
