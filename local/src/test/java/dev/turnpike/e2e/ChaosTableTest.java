@@ -222,6 +222,8 @@ class ChaosTableTest {
                     exchange.word(" The");
                     exchange.raw("data: {\"error\":{\"message\":\"" + Canaries.PROVIDER_TEXT
                             + "\",\"type\":\"server_error\"}}\n\n");
+                    // Otherwise the client may lose with the connection what it has not read yet.
+                    exchange.isAloneAfter(UNTIL_READ);
                     exchange.hangUp();
                 },
                 "failed upstream_error");
@@ -230,6 +232,7 @@ class ChaosTableTest {
                 exchange -> {
                     exchange.begin();
                     exchange.raw("event: error\ndata: {\"message\":\"" + Canaries.PROVIDER_TEXT + "\"}\n\n");
+                    exchange.isAloneAfter(UNTIL_READ);
                     exchange.hangUp();
                 },
                 "failed upstream_error");
