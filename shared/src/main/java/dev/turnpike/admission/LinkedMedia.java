@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /// What becomes of images and videos that a request gives by https URL.
 ///
@@ -25,13 +26,14 @@ public final class LinkedMedia {
     /// Of one request. All are fetched side by side, so none waits for another.
     private static final int MOST_LINKS = 10;
 
-    /// What an item can hold, with room for the rest of it; and what the intake has time for, ten messages at a time.
-    private static final FetchLimits LIMITS = new FetchLimits(3_500_000, Duration.ofSeconds(5));
+    /// What an item can hold, and what the intake has time for, ten messages at a time.
+    private static final FetchLimits LIMITS = new FetchLimits(MediaType.MOST_BYTES, Duration.ofSeconds(5));
 
     private final Policy policy;
-    private final Egress egress;
+    private final Supplier<Egress> egress;
 
-    public LinkedMedia(Policy policy, Egress egress) {
+    /// @param egress asked for when there is something to fetch
+    public LinkedMedia(Policy policy, Supplier<Egress> egress) {
         this.policy = policy;
         this.egress = egress;
     }
@@ -68,14 +70,10 @@ public final class LinkedMedia {
     private record Link(String url, boolean video) {
         static Optional<Link> of(Part part) {
             return switch (part) {
-                case Part.Image(String url, var _) when isLink(url) -> Optional.of(new Link(url, false));
-                case Part.Video(String url) when isLink(url) -> Optional.of(new Link(url, true));
+                case Part.Image(String url, var _) when part.isLinked() -> Optional.of(new Link(url, false));
+                case Part.Video(String url) when part.isLinked() -> Optional.of(new Link(url, true));
                 case Part.Image _, Part.Video _, Part.Text _, Part.Refusal _, Part.File _ -> Optional.empty();
             };
-        }
-
-        private static boolean isLink(String url) {
-            return !url.startsWith("data:");
         }
 
         Found refused(Fault fault, String why) {
@@ -131,16 +129,13 @@ public final class LinkedMedia {
 
     private Found find(Link link) {
         try {
-            byte[] bytes = egress.fetch(link.url, LIMITS);
+            byte[] bytes = egress.get().fetch(link.url, LIMITS);
             return MediaType.of(bytes)
                     .filter(type -> type.isVideo() == link.video)
                     .<Found>map(type ->
                             new Data(type.dataPrefix() + Base64.getEncoder().encodeToString(bytes)))
                     .orElseGet(() -> link.refused(
-                            Fault.TYPE,
-                            link.video
-                                    ? "it leads to no video in the format mp4, webm, ogg, mov or avi"
-                                    : "it leads to no image in the format png, jpeg, gif or webp"));
+                            Fault.TYPE, "it leads to no " + (link.video ? MediaType.A_VIDEO : MediaType.AN_IMAGE)));
         } catch (EgressException refused) {
             return link.refused(fault(refused.reason()), String.valueOf(refused.getMessage()));
         }

@@ -38,15 +38,6 @@ public final class AnswerCache implements CallPolicy {
         this.pause = pause;
     }
 
-    /// Lets that much time pass, less when this thread is interrupted, which it then still is.
-    public static void sleep(Duration time) {
-        try {
-            Thread.sleep(time);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     @Override
     public ModelClient around(ModelClient client) {
         return (request, deadline, events) -> request.cache() == null

@@ -11,8 +11,8 @@ import dev.turnpike.model.ModelException;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.model.ModelRequest;
 import dev.turnpike.model.ModelRequest.CacheUse;
+import dev.turnpike.model.Served;
 import dev.turnpike.model.StreamEvent;
-import dev.turnpike.tokens.Usage;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -38,7 +38,7 @@ final class CachedCall {
     private final Consumer<Duration> pause;
     private final Ask ask;
     private final Question key;
-    private Instant claimedUntil = Instant.EPOCH;
+    private Instant prolongFrom = Instant.EPOCH;
 
     /// What the caller of the client gave it, and the client.
     record Ask(
@@ -84,8 +84,8 @@ final class CachedCall {
                     place = safely(() -> store.look(key, now()));
                 }
                 case Place.Free() -> {
-                    claimedUntil = now().plus(claim);
-                    place = safely(() -> store.claim(key, holder, claimedUntil, now()));
+                    Instant until = claimed();
+                    place = safely(() -> store.claim(key, holder, until, now()));
                 }
             }
         }
@@ -125,11 +125,17 @@ final class CachedCall {
     /// The model is alive, so others may wait for longer.
     private void passOn(StreamEvent event) {
         ask.events.accept(event);
-        Instant now = now();
-        if (claimedUntil.minus(claim.dividedBy(2)).isBefore(now)) {
-            claimedUntil = now.plus(claim);
-            safely(() -> store.prolong(key, holder, claimedUntil));
+        if (prolongFrom.isBefore(now())) {
+            Instant until = claimed();
+            safely(() -> store.prolong(key, holder, until));
         }
+    }
+
+    /// The end of a claim that begins now. It is prolonged once half of it is over.
+    private Instant claimed() {
+        Instant now = now();
+        prolongFrom = now.plus(claim.dividedBy(2));
+        return now.plus(claim);
     }
 
     /// Whether it is what was asked for: whole, of the right form, and from that model.
@@ -138,9 +144,7 @@ final class CachedCall {
             case STOP, TOOL_CALLS -> true;
             case LENGTH, CONTENT_FILTER, OTHER -> false;
         };
-        String asked = ask.request.model();
-        String served = answer.served().model();
-        return whole && fits(answer) && (served.equals(asked) || served.endsWith("/" + asked));
+        return whole && fits(answer) && Served.isSame(answer.served().model(), ask.request.model());
     }
 
     private boolean fits(ModelAnswer answer) {
@@ -178,23 +182,20 @@ final class CachedCall {
     /// Lets some time pass, until the claim at most. The run that waits is shown to be alive.
     private void waitFor(Instant until) throws ModelException {
         if (ask.deadline.passed()) {
-            throw failure(
+            throw new ModelException(
                     Kind.TIMEOUT, "Another request was waiting for the same answer, and it did not come in time.");
         }
         ask.events.accept(StreamEvent.ALIVE);
         Duration left = shorter(Duration.between(now(), until), ask.deadline.remaining());
         pause.accept(shorter(BETWEEN_LOOKS, left.plusMillis(1)));
         if (Thread.currentThread().isInterrupted()) {
-            throw failure(Kind.CONNECTION, "The wait for another request's answer was interrupted. Try again.");
+            throw new ModelException(
+                    Kind.CONNECTION, "The wait for another request's answer was interrupted. Try again.");
         }
     }
 
     private static Duration shorter(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
-    }
-
-    private static ModelException failure(Kind kind, String message) {
-        return new ModelException(kind, message, Usage.NONE, null, null);
     }
 
     /// What the store says; empty when it fails. No run fails by that.

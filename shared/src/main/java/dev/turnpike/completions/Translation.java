@@ -1,5 +1,6 @@
 package dev.turnpike.completions;
 
+import dev.turnpike.responses.ChatFields;
 import dev.turnpike.responses.Fields;
 import dev.turnpike.responses.SharedFields;
 import dev.turnpike.responses.TextFormat;
@@ -12,21 +13,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// A chat completion request in the form of the Responses API, less its messages: the one form in which requests are
 /// kept, so that a worker goes on with a run without knowing which wire it came on.
 final class Translation {
-    private static final List<String> SAME = List.of(
-            "model",
-            "temperature",
-            "top_p",
-            "presence_penalty",
-            "frequency_penalty",
-            "parallel_tool_calls",
-            "metadata",
-            "service_tier",
-            "turnpike",
-            "user",
-            "safety_identifier",
-            "prompt_cache_key",
-            "prompt_cache_retention");
-
     private final Fields from;
     private final ObjectNode to = JsonNodeFactory.instance.objectNode();
 
@@ -37,24 +23,15 @@ final class Translation {
 
     /// @throws dev.turnpike.responses.ApiException the answer's format is wrong
     ObjectNode body() {
-        SAME.forEach(name -> copy(from, name, to, name));
-        copy(from, "max_tokens", to, "max_output_tokens");
-        copy(from, "max_completion_tokens", to, "max_output_tokens");
+        ChatFields.copy(from, "model", to, "model");
+        ChatFields.copy(from, "parallel_tool_calls", to, "parallel_tool_calls");
+        ChatFields.translate(from, to);
         to.put("store", from.flag("store").orElse(false));
         // Messages are never left out: whoever sends them all wants them all to count.
         to.put("truncation", "disabled");
-        SharedFields.effort(from, "reasoning_effort")
-                .ifPresent(effort -> to.putObject("reasoning").put("effort", effort));
         text();
         tools();
         return to;
-    }
-
-    private static void copy(Fields from, String name, ObjectNode to, String newName) {
-        JsonNode value = from.value(name);
-        if (value != null) {
-            to.set(newName, value);
-        }
     }
 
     private void text() {

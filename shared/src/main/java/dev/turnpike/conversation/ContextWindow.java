@@ -147,9 +147,8 @@ public final class ContextWindow {
 
     /// How long a video is, only the size tells, and of one that is linked nothing does: it counts as half a minute.
     public static long videoTokens(Part.Video video) {
-        long seconds = video.url().startsWith("data:")
-                ? 1 + video.url().length() / CHARACTERS_PER_VIDEO_SECOND
-                : SECONDS_OF_LINKED_VIDEO;
+        long seconds =
+                video.isLinked() ? SECONDS_OF_LINKED_VIDEO : 1 + video.url().length() / CHARACTERS_PER_VIDEO_SECOND;
         return seconds * TOKENS_PER_VIDEO_SECOND;
     }
 

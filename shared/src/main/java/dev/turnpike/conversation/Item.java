@@ -242,6 +242,9 @@ public sealed interface Item {
 
     /// One piece of a message.
     sealed interface Part {
+        /// What a data URL begins with.
+        String DATA = "data:";
+
         record Text(String text) implements Part {}
 
         record Refusal(String text) implements Part {}
@@ -271,13 +274,22 @@ public sealed interface Item {
             }
 
             private int beginning() {
-                return data.startsWith("data:") ? data.indexOf(',') + 1 : 0;
+                return data.startsWith(DATA) ? data.indexOf(',') + 1 : 0;
             }
 
             /// What is written in a file of text.
             public String text() {
                 return new String(Base64.getDecoder().decode(base64()), StandardCharsets.UTF_8);
             }
+        }
+
+        /// Whether it is an image or a video that lies elsewhere, under an https URL.
+        default boolean isLinked() {
+            return switch (this) {
+                case Image image -> !image.url().startsWith(DATA);
+                case Video video -> !video.url().startsWith(DATA);
+                case Text _, Refusal _, File _ -> false;
+            };
         }
 
         /// The same image or video, found elsewhere.

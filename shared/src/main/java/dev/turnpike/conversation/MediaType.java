@@ -23,6 +23,15 @@ public enum MediaType {
     OGG("video/ogg", "OggS.{24}(?!\u0001vorbis|OpusHead|Speex|\u007fFLAC)"),
     AVI("video/x-msvideo", "RIFF.{4}AVI ");
 
+    /// Most bytes of a video, and of whatever is fetched: more would not fit into a row of the table, with room for the
+    /// rest of it, for what is compressed already is not compressed further.
+    public static final int MOST_BYTES = 3_500_000;
+
+    /// For messages.
+    public static final String AN_IMAGE = "image in the format png, jpeg, gif or webp";
+
+    public static final String A_VIDEO = "video in the format mp4, webm, ogg, mov or avi";
+
     /// Enough of a beginning to tell.
     public static final int HEAD_BYTES = 64;
 
@@ -45,11 +54,6 @@ public enum MediaType {
 
     public boolean isVideo() {
         return mime.startsWith("video/");
-    }
-
-    /// As in `image/png`.
-    public String mime() {
-        return mime;
     }
 
     /// What stands before the bytes' base64 in a data URL.

@@ -224,11 +224,7 @@ public final class Prompt {
 
     /// What a link leads to may be another thing tomorrow.
     private static boolean links(List<Item> items) {
-        return items.stream().flatMap(item -> item.parts().stream()).anyMatch(part -> switch (part) {
-            case Part.Image image -> !image.url().startsWith("data:");
-            case Part.Video video -> !video.url().startsWith("data:");
-            case Part.Text _, Part.Refusal _, Part.File _ -> false;
-        });
+        return items.stream().flatMap(item -> item.parts().stream()).anyMatch(Part::isLinked);
     }
 
     private static @Nullable CacheUse cache(Run run, List<Item> items) {

@@ -83,7 +83,7 @@ public final class ModelException extends Exception {
     }
 
     /// Nothing had been used, no wait was asked for.
-    ModelException(Kind kind, String message) {
+    public ModelException(Kind kind, String message) {
         this(kind, message, Usage.NONE, null, null);
     }
 

@@ -54,7 +54,12 @@ public record ModelSettings(
 
     /// The address that calls are posted to.
     URI endpoint() {
+        return at("chat/completions");
+    }
+
+    /// The address of something else of the API.
+    URI at(String path) {
         String base = baseUri.toString();
-        return URI.create((base.endsWith("/") ? base : base + "/") + "chat/completions");
+        return URI.create((base.endsWith("/") ? base : base + "/") + path);
     }
 }

@@ -1,7 +1,6 @@
 package dev.turnpike.model;
 
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
@@ -18,9 +17,7 @@ public final class ProviderProbe {
 
     /// @throws IllegalStateException it is not, or does not; the message says which and nothing else
     public void check() {
-        String base = settings.baseUri().toString();
-        var request = HttpRequest.newBuilder(URI.create((base.endsWith("/") ? base : base + "/") + "models"))
-                .timeout(PATIENCE);
+        var request = HttpRequest.newBuilder(settings.at("models")).timeout(PATIENCE);
         String key = settings.key().get();
         if (!key.isBlank()) {
             settings.authorize(request, key);

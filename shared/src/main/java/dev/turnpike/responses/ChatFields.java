@@ -5,10 +5,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The parameters that Chat Completions and the queue's envelopes have, and the Responses API has not.
 public final class ChatFields {
-    private static final List<String> SAME_NAME = List.of("stop", "seed", "logit_bias");
+    /// Those that have no place in a request of the Responses API, and go on to the provider as they are.
+    static final List<String> PLAIN = List.of("stop", "seed", "logit_bias");
+
+    /// Those that both wires have under one name.
+    private static final List<String> SAME_NAME = List.of(
+            "temperature",
+            "top_p",
+            "presence_penalty",
+            "frequency_penalty",
+            "metadata",
+            "service_tier",
+            "user",
+            "safety_identifier",
+            "prompt_cache_key",
+            "prompt_cache_retention",
+            RequestReader.OURS);
+
     private static final int MOST_CHOICES = 128;
     private static final int MOST_STOPS = 4;
 
@@ -23,10 +40,27 @@ public final class ChatFields {
         seed(body);
     }
 
+    /// Puts those into a request of the Responses API that have a place there.
+    public static void translate(Fields from, ObjectNode to) {
+        SAME_NAME.forEach(name -> copy(from, name, to, name));
+        copy(from, "max_tokens", to, "max_output_tokens");
+        copy(from, "max_completion_tokens", to, "max_output_tokens");
+        SharedFields.effort(from, "reasoning_effort")
+                .ifPresent(effort -> to.putObject("reasoning").put("effort", effort));
+    }
+
+    /// @param newName what it is called there
+    public static void copy(Fields from, String name, ObjectNode to, String newName) {
+        JsonNode value = from.value(name);
+        if (value != null) {
+            to.set(newName, value);
+        }
+    }
+
     /// Those that go on to the provider under their names.
     public static Map<String, JsonNode> ofChatAlone(Fields body) {
         Map<String, JsonNode> parameters = new LinkedHashMap<>();
-        for (String name : SAME_NAME) {
+        for (String name : PLAIN) {
             JsonNode value = body.value(name);
             if (value != null) {
                 parameters.put(name, value);

@@ -14,9 +14,6 @@ import tools.jackson.databind.JsonNode;
 /// Where a model finds an image or a video: an https URL, or the thing itself as a data URL. What its bytes are counts,
 /// not what is said of them.
 public final class MediaUrl {
-    /// More would not fit into a row of the table, for what is compressed already is not compressed further.
-    public static final int MOST_VIDEO_BYTES = 3_500_000;
-
     private static final Pattern DATA = Pattern.compile("data:([^;,]*)(?:;[^;,]+)*;base64,", Pattern.CASE_INSENSITIVE);
 
     /// Characters of base64 that make [MediaType#HEAD_BYTES].
@@ -26,8 +23,8 @@ public final class MediaUrl {
 
     /// OpenAI has a code for each thing that can be wrong with an image, and none for videos.
     private enum Kind {
-        IMAGE("an image in the format png, jpeg, gif or webp", "image/"),
-        VIDEO("a video in the format mp4, webm, ogg, mov or avi", "");
+        IMAGE("an " + MediaType.AN_IMAGE, "image/"),
+        VIDEO("a " + MediaType.A_VIDEO, "");
 
         private final String expected;
         private final String label;
@@ -61,13 +58,13 @@ public final class MediaUrl {
             return url;
         }
         MediaType type = type(data.get(), Kind.VIDEO, in, name);
-        if (data.get().bytes() > MOST_VIDEO_BYTES) {
+        if (data.get().bytes() > MediaType.MOST_BYTES) {
             throw refused(
                     "media_error",
                     in,
                     name,
                     "the video has more than %d bytes. Send a shorter one, or an https URL of it"
-                            .formatted(MOST_VIDEO_BYTES));
+                            .formatted(MediaType.MOST_BYTES));
         }
         return type.dataPrefix() + url.substring(data.get().from());
     }

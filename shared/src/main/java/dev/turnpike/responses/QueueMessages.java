@@ -22,19 +22,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// What travels on the requests and results queues: the body of a create request, answered by a response object, or
 /// the envelope `{"key", "value": {…}}`, answered in kind.
 public final class QueueMessages {
-    private static final List<String> SAME_NAME = List.of(
-            "service_tier",
-            "temperature",
-            "top_p",
-            "frequency_penalty",
-            "presence_penalty",
-            "user",
-            "safety_identifier",
-            "prompt_cache_key",
-            "prompt_cache_retention",
-            "metadata",
-            RequestReader.OURS);
-
     /// What an envelope has beside the parameters of Chat Completions.
     private static final Set<String> OF_ENVELOPES =
             Set.of("user_email", "message", "context", "system_prompt", "images");
@@ -97,11 +84,7 @@ public final class QueueMessages {
         }
         value.text("system_prompt").ifPresent(text -> create.put("instructions", text));
         value.text("user_email").ifPresent(text -> create.put("user", text));
-        SAME_NAME.forEach(name -> copy(value, name, create, name));
-        copy(value, "max_tokens", create, "max_output_tokens");
-        copy(value, "max_completion_tokens", create, "max_output_tokens");
-        SharedFields.effort(value, "reasoning_effort")
-                .ifPresent(effort -> create.putObject("reasoning").put("effort", effort));
+        ChatFields.translate(value, create);
         SharedFields.verbosity(value)
                 .ifPresent(verbosity -> create.putObject("text").put("verbosity", verbosity));
         return create;
@@ -125,13 +108,6 @@ public final class QueueMessages {
 
     private static String image(String image) {
         return image.contains(":") ? image : "data:image/png;base64," + image;
-    }
-
-    private static void copy(Fields from, String name, ObjectNode to, String newName) {
-        JsonNode value = from.value(name);
-        if (value != null) {
-            to.set(newName, value);
-        }
     }
 
     /// The answer to a run's request.

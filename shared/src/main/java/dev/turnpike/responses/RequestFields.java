@@ -109,9 +109,6 @@ public final class RequestFields {
             "prompt_cache_retention",
             "service_tier");
 
-    /// Fields of Chat Completions that the Responses API has not and that can be handed on as they are.
-    private static final Set<String> PLAIN = Set.of("logit_bias", "seed", "stop");
-
     /// What would have the provider, or one that it passes requests on to, call another place, show another key or ask
     /// another model, in small letters and without marks between the words.
     private static final Set<String> REDIRECTING = Set.of(
@@ -171,7 +168,7 @@ public final class RequestFields {
     /// Whether an operator may let it through at all: it is nothing that we say to the provider ourselves.
     static boolean passable(String name) {
         boolean ours = RESPONSES.contains(name) || COMPLETIONS.contains(name);
-        return PASSABLE.matcher(name).matches() && !redirects(name) && (!ours || PLAIN.contains(name));
+        return PASSABLE.matcher(name).matches() && !redirects(name) && (!ours || ChatFields.PLAIN.contains(name));
     }
 
     static boolean redirects(String name) {

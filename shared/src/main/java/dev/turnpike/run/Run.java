@@ -3,6 +3,7 @@ package dev.turnpike.run;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.ledger.LedgerRow;
+import dev.turnpike.model.Served;
 import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,7 +68,7 @@ public record Run(
                 return this;
             }
             Set<String> models = new TreeSet<>(otherModels);
-            if (!settled.model().equals(asked) && !settled.model().endsWith("/" + asked)) {
+            if (!Served.isSame(settled.model(), asked)) {
                 models.add(settled.model());
             }
             return new ServedBy(models, stepsFromCache + (settled.fromCache() ? 1 : 0));

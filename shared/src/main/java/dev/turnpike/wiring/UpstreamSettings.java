@@ -184,13 +184,7 @@ public record UpstreamSettings(
     }
 
     private static Set<Kind> retryable(Environment environment) {
-        List<String> codes = Arrays.stream(environment
-                        .optionalText(Variable.RETRYABLE_ERRORS)
-                        .orElse("")
-                        .split(",", -1))
-                .map(String::strip)
-                .filter(code -> !code.isEmpty())
-                .toList();
+        List<String> codes = environment.list(Variable.RETRYABLE_ERRORS, code -> code);
         if (codes.isEmpty()) {
             return retryable().collect(() -> EnumSet.noneOf(Kind.class), Set::add, Set::addAll);
         }

@@ -69,17 +69,17 @@ final class Upstreams {
     ModelClient client(BreakerStore store) {
         UpstreamSettings how = settings.upstream();
         var breaker = new Breaker(store, how.breaker(), providers::target);
-        // Other generators go on from a snapshot alike in every copy of it.
-        var retry = new Retry(how.retry(), new SecureRandom()::nextDouble, Upstreams::pause);
+        // Other generators go on from a snapshot alike in every copy of it. Made when it is needed, which is seldom.
+        var retry = new Retry(how.retry(), () -> new SecureRandom().nextDouble(), Upstreams::pause);
         var fallback = new Fallback(how::standIns);
         return fallback.around(retry.around(breaker.around(providers)));
     }
 
-    private static void pause(Duration wait) {
+    /// Lets that much time pass, less in a thread that is interrupted, which it then still is: whoever waits sees it.
+    static void pause(Duration wait) {
         try {
             Thread.sleep(wait);
         } catch (InterruptedException _) {
-            // Whoever waits sees it.
             Thread.currentThread().interrupt();
         }
     }

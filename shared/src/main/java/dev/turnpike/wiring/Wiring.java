@@ -183,7 +183,7 @@ public final class Wiring {
 
     private AnswerCache cache(EngineSettings engine) {
         var answers = new DynamoAnswerStore(aws.dynamo(), settings.resources().tableName());
-        return new AnswerCache(answers, mapper, engine.longestSilence(), ids::next, AnswerCache::sleep);
+        return new AnswerCache(answers, mapper, engine.longestSilence(), ids::next, Upstreams::pause);
     }
 
     private Prompt prompt(EngineSettings engine) {

@@ -86,7 +86,7 @@ public final class Workbench {
     /// Links are the provider's.
     public static final LinkedMedia MEDIA = new LinkedMedia(
             LinkedMedia.Policy.PASS,
-            new Egress(new EgressSettings(List.of(), Set.of()), NameResolver.ofSystem(), Egress::publicTls));
+            () -> new Egress(new EgressSettings(List.of(), Set.of()), NameResolver.ofSystem(), Egress::publicTls));
 
     public final SettableClock clock = new SettableClock(Instant.parse("2026-11-01T12:00:00Z"));
     public final CountingIds ids = new CountingIds();

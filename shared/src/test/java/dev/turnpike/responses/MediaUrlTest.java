@@ -3,6 +3,7 @@ package dev.turnpike.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnpike.conversation.MediaType;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,7 +96,7 @@ class MediaUrlTest {
 
     @Test
     void aVideoThatCouldNotBeKeptIsRefused() {
-        String most = "A".repeat(MediaUrl.MOST_VIDEO_BYTES / 3 * 4 - 16);
+        String most = "A".repeat(MediaType.MOST_BYTES / 3 * 4 - 16);
 
         assertThat(video("data:video/mp4;base64,AAAAGGZ0eXBtcDQy" + most)).endsWith(most);
         assertThatThrownBy(() -> video("data:video/mp4;base64,AAAAGGZ0eXBtcDQy" + most + "A".repeat(16)))

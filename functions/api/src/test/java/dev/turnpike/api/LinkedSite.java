@@ -71,7 +71,7 @@ final class LinkedSite implements AutoCloseable {
 
     Bench bench(Policy policy) {
         var settings = new EgressSettings(List.of(Cidr.parse(OPEN + "/32")), Set.of(443, outside.port()));
-        return new Bench(new LinkedMedia(policy, new Egress(settings, this::resolve, WebServer::trust)));
+        return new Bench(new LinkedMedia(policy, () -> new Egress(settings, this::resolve, WebServer::trust)));
     }
 
     /// What is outside.
