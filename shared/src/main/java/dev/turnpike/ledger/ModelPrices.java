@@ -1,6 +1,5 @@
 package dev.turnpike.ledger;
 
-import dev.turnpike.tokens.Usage;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -8,6 +7,7 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One model of a price list.
@@ -25,16 +25,45 @@ record ModelPrices(String id, ModelMatch match, @Nullable Long contextWindow, bo
                 .prices();
     }
 
+    /// What no call costs more than that is made in this time and uses at most so many tokens.
+    ///
+    /// @return micro-USD, exact; empty when such tokens may have no price
+    Optional<BigDecimal> most(long inputTokens, long outputTokens, Instant from, Instant to) {
+        BigDecimal most = BigDecimal.ZERO;
+        for (Prices inForce : during(from, to)) {
+            Optional<BigDecimal> micros = inForce.most(inputTokens, outputTokens);
+            if (micros.isEmpty()) {
+                return micros;
+            }
+            most = most.max(micros.get());
+        }
+        return Optional.of(most);
+    }
+
+    private List<Prices> during(Instant from, Instant to) {
+        Stream<Instant> changes =
+                prices.stream().flatMap(dated -> dated.when().changes(from)).filter(change -> !change.isAfter(to));
+        return Stream.concat(Stream.of(from), changes).map(this::at).toList();
+    }
+
     record Dated(When when, Prices prices) {}
 
     /// When a price is in force, in UTC.
     sealed interface When {
         boolean holds(Instant at);
 
+        /// When it begins to hold or to fail after `from`, for a day at least.
+        Stream<Instant> changes(Instant from);
+
         record Always() implements When {
             @Override
             public boolean holds(Instant at) {
                 return true;
+            }
+
+            @Override
+            public Stream<Instant> changes(Instant from) {
+                return Stream.empty();
             }
         }
 
@@ -42,6 +71,11 @@ record ModelPrices(String id, ModelMatch match, @Nullable Long contextWindow, bo
             @Override
             public boolean holds(Instant at) {
                 return !at.atOffset(ZoneOffset.UTC).toLocalDate().isBefore(start);
+            }
+
+            @Override
+            public Stream<Instant> changes(Instant from) {
+                return Stream.of(start.atStartOfDay().toInstant(ZoneOffset.UTC)).filter(from::isBefore);
             }
         }
 
@@ -54,51 +88,15 @@ record ModelPrices(String id, ModelMatch match, @Nullable Long contextWindow, bo
                 boolean ended = !time.isBefore(end);
                 return end.isBefore(start) ? started || !ended : started && !ended;
             }
-        }
-    }
 
-    /// USD per million tokens, which is micro-USD per token.
-    ///
-    /// @param cachedInput null when cached tokens cost as much as the others
-    record Prices(
-            @Nullable Tiered input,
-            @Nullable Tiered cachedInput,
-            @Nullable Tiered output) {
-        /// @return micro-USD, exact; empty when tokens were used that have no price
-        Optional<BigDecimal> of(Usage usage) {
-            long cached = usage.cachedTokens();
-            long inputTokens = usage.inputTokens();
-            Tiered cachedPrice = cachedInput == null ? input : cachedInput;
-            BigDecimal fresh = product(inputTokens - cached, input, inputTokens);
-            BigDecimal reread = product(cached, cachedPrice, inputTokens);
-            BigDecimal answer = product(usage.outputTokens(), output, inputTokens);
-            if (fresh == null || reread == null || answer == null) {
-                return Optional.empty();
+            @Override
+            public Stream<Instant> changes(Instant from) {
+                LocalDate day = from.atOffset(ZoneOffset.UTC).toLocalDate();
+                return Stream.of(day, day.plusDays(1))
+                        .flatMap(date -> Stream.of(date.atTime(start), date.atTime(end)))
+                        .map(change -> change.toInstant(ZoneOffset.UTC))
+                        .filter(from::isBefore);
             }
-            return Optional.of(fresh.add(reread).add(answer));
-        }
-
-        private static @Nullable BigDecimal product(long tokens, @Nullable Tiered price, long inputTokens) {
-            if (tokens == 0) {
-                return BigDecimal.ZERO;
-            }
-            return price == null ? null : price.at(inputTokens).multiply(BigDecimal.valueOf(tokens));
         }
     }
-
-    /// A price that changes for the whole request once its input is long.
-    ///
-    /// @param tiers by rising start
-    record Tiered(BigDecimal base, List<Tier> tiers) {
-        BigDecimal at(long inputTokens) {
-            return tiers.reversed().stream()
-                    .filter(tier -> inputTokens > tier.start())
-                    .findFirst()
-                    .map(Tier::price)
-                    .orElse(base);
-        }
-    }
-
-    /// @param start input tokens; the tier begins with one more
-    record Tier(long start, BigDecimal price) {}
 }

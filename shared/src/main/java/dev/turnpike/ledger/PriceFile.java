@@ -1,10 +1,9 @@
 package dev.turnpike.ledger;
 
 import dev.turnpike.ledger.ModelPrices.Dated;
-import dev.turnpike.ledger.ModelPrices.Prices;
-import dev.turnpike.ledger.ModelPrices.Tier;
-import dev.turnpike.ledger.ModelPrices.Tiered;
 import dev.turnpike.ledger.ModelPrices.When;
+import dev.turnpike.ledger.Prices.Tier;
+import dev.turnpike.ledger.Prices.Tiered;
 import java.io.InputStream;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
@@ -162,7 +161,7 @@ final class PriceFile {
         List<Dated> read = new ArrayList<>();
         for (boolean more = json.firstElement(); more; more = json.nextElement()) {
             When when = new When.Always();
-            Prices prices = new Prices(null, null, null);
+            Prices prices = Prices.NONE;
             for (String field = json.firstField(); field != null; field = json.nextField()) {
                 switch (field) {
                     case "constraint" -> when = when();
@@ -199,16 +198,20 @@ final class PriceFile {
     private Prices prices() {
         Tiered input = null;
         Tiered cachedInput = null;
+        Tiered cacheWrite = null;
+        Tiered imageInput = null;
         Tiered output = null;
         for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "input_mtok" -> input = tiered();
                 case "cache_read_mtok" -> cachedInput = tiered();
+                case "cache_write_mtok" -> cacheWrite = tiered();
+                case "input_image_mtok" -> imageInput = tiered();
                 case "output_mtok" -> output = tiered();
                 default -> json.skip();
             }
         }
-        return new Prices(input, cachedInput, output);
+        return new Prices(input, cachedInput, cacheWrite, imageInput, output);
     }
 
     private Tiered tiered() {

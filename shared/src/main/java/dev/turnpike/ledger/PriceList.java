@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,9 @@ public final class PriceList {
 
     /// Longer names are no names; patterns are not tried on them.
     private static final int MAX_MODEL_CHARS = 256;
+
+    /// Longer than a function may run, and so than any call.
+    private static final Duration LONGEST_CALL = Duration.ofMinutes(15);
 
     private final Supplier<PriceFile.Contents> source;
     private final Map<String, PriceList> others;
@@ -76,9 +80,28 @@ public final class PriceList {
     public Cost cost(String model, Usage usage, Instant at) {
         return find(model)
                 .flatMap(found -> found.at(at).of(usage))
-                .flatMap(PriceList::rounded)
+                .flatMap(micros -> whole(micros, RoundingMode.HALF_UP))
                 .map(micros -> new Cost(micros, version()))
                 .orElseGet(() -> Cost.unknown(version()));
+    }
+
+    /// What a call costs at most that is about to be made, whatever it makes of the tokens it may use. Caches are not
+    /// counted on; the dearest tier within reach is. Grows with both numbers of tokens.
+    ///
+    /// @param at when the call is made; it may end a quarter of an hour later, by other prices
+    /// @return micro-USD rounded up; unknown when [#cost] may be
+    public Cost most(String model, long inputTokens, long outputTokens, Instant at) {
+        return find(model)
+                .flatMap(found ->
+                        found.most(Math.max(0, inputTokens), Math.max(0, outputTokens), at, at.plus(LONGEST_CALL)))
+                .flatMap(micros -> whole(micros, RoundingMode.CEILING))
+                .map(micros -> new Cost(micros, version()))
+                .orElseGet(() -> Cost.unknown(version()));
+    }
+
+    /// Whether the model is in the list, so that what it costs is known.
+    public boolean priced(String model) {
+        return find(model).isPresent();
     }
 
     /// What a call costs that was not made.
@@ -121,9 +144,9 @@ public final class PriceList {
         return name.length() > MAX_MODEL_CHARS ? Optional.empty() : index().find(name);
     }
 
-    private static Optional<Long> rounded(BigDecimal micros) {
+    private static Optional<Long> whole(BigDecimal micros, RoundingMode rounding) {
         try {
-            return Optional.of(micros.setScale(0, RoundingMode.HALF_UP).longValueExact());
+            return Optional.of(micros.setScale(0, rounding).longValueExact());
         } catch (ArithmeticException _) {
             // Only a provider that reports absurd usage gets here; the row is kept, its cost is flagged.
             return Optional.empty();
