@@ -59,6 +59,24 @@ final class UsageEstimateTest {
                 .isEqualTo(4 + 30 * 300 + 4 * 300);
     }
 
+    @Test
+    void theBoundsAreNeverLessThanTheCountAndTheCheapOneCountsNothing() {
+        var uncounted = new UsageEstimate(_ -> {
+            throw new AssertionError("a token was counted");
+        });
+        var image = new Message("msg_2", Role.USER, List.of(new Part.Image("https://x.test/a", null)), false);
+        var tool = new ToolSpec("now", "tells", "{\"type\":\"object\"}", null);
+        for (List<Item> items : List.of(
+                List.<Item>of(), List.<Item>of(Message.text("msg_1", Role.USER, "Grüße")), List.<Item>of(image))) {
+            ModelRequest request = request("Be brief.", items, List.of(tool));
+
+            long counted = estimate.of(request, "").inputTokens();
+
+            assertThat(estimate.most(request)).isGreaterThan(counted);
+            assertThat(uncounted.cheapMost(request)).isGreaterThanOrEqualTo(estimate.most(request));
+        }
+    }
+
     private static ModelRequest request(@Nullable String instructions, List<Item> items, List<ToolSpec> tools) {
         return new ModelRequest("harbour-2", instructions, items, tools, ToolChoice.AUTO, true, 50, Map.of());
     }
