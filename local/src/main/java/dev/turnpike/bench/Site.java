@@ -87,6 +87,7 @@ final class Site implements AutoCloseable {
         environment.putAll(Jvm.SIZED_AS_ON_LAMBDA);
         environment.put("ENVIRONMENT", "local");
         environment.put("REQUESTS_PER_MINUTE", "0");
+        environment.put("DAILY_TOKEN_LIMIT", "0");
         environment.put("OPENAI_BASE_URL", upstream.baseUrl().toString());
         environment.put("LAMBDA_TASK_ROOT", task.toString());
         environment.put("AWS_LAMBDA_FUNCTION_NAME", "api");

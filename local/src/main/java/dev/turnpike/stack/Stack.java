@@ -89,6 +89,7 @@ public final class Stack implements AutoCloseable {
         environment.put("ENVIRONMENT", "local");
         // Nobody pays for what is tried here.
         environment.putIfAbsent("REQUESTS_PER_MINUTE", "0");
+        environment.putIfAbsent("DAILY_TOKEN_LIMIT", "0");
         demoModel.ifPresent(
                 model -> environment.put("OPENAI_BASE_URL", model.baseUrl().toString()));
         environment.putAll(cloud.environment());

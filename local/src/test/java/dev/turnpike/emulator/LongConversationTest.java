@@ -230,7 +230,8 @@ class LongConversationTest extends StoreContract {
         return new NewRun(
                 plain.key(),
                 plain.request(),
-                new Limits(500, 3, clock.instant().plus(Duration.ofHours(1))),
+                plain.payer(),
+                new Limits(500, 3, clock.instant().plus(Duration.ofHours(1)), List.of()),
                 plain.place(),
                 plain.input(),
                 null,

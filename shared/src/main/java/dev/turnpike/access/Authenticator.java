@@ -3,6 +3,7 @@ package dev.turnpike.access;
 import dev.turnpike.access.KeyStore.StoredKey;
 import java.security.MessageDigest;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ public final class Authenticator {
         return keyHash(authorization)
                 .flatMap(keys::find)
                 .filter(this::enabled)
-                .map(key -> new Principal(key.tenant(), key.id(), key.caching()));
+                .map(key -> new Principal(key.tenant(), key.id(), "", List.of(), key.caching()));
     }
 
     /// Whether the header carries the deployment's admin key. An empty admin key admits nobody.

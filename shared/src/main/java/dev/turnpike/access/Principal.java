@@ -1,12 +1,24 @@
 package dev.turnpike.access;
 
 import dev.turnpike.access.KeyStore.Caching;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Who calls.
 ///
 /// @param tenant whose conversations the caller sees; no other's
 /// @param keyId the public part of the API key, fit for logs
+/// @param user whose key it is; empty for nobody in particular
+/// @param caps on what its runs may use
 /// @param caching of requests that say nothing of it; null for none
 public record Principal(
-        String tenant, String keyId, @Nullable Caching caching) {}
+        String tenant,
+        String keyId,
+        String user,
+        List<Cap> caps,
+        @Nullable Caching caching) {
+    /// Who is charged.
+    public Payer payer() {
+        return new Payer(keyId, user);
+    }
+}

@@ -1,5 +1,8 @@
 package dev.turnpike.admission;
 
+import dev.turnpike.access.Allowance;
+import dev.turnpike.access.Cap;
+import dev.turnpike.access.Payer;
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.ConversationKey;
@@ -56,20 +59,31 @@ public final class RunAdmission {
     /// @param maxAttempts tries of one step
     /// @param runTimeout wall time of a run
     /// @param conversationTtl how long a conversation lives after its last run
-    public record AdmissionSettings(int maxSteps, int maxAttempts, Duration runTimeout, Duration conversationTtl) {}
+    /// @param caps of the deployment
+    public record AdmissionSettings(
+            int maxSteps, int maxAttempts, Duration runTimeout, Duration conversationTtl, List<Cap> caps) {}
+
+    /// Who asks.
+    ///
+    /// @param caps on what the run may use, beside the deployment's own
+    public record Applicant(String tenant, Payer payer, List<Cap> caps) {}
 
     /// @param input without ids
     /// @param lease for a caller that runs the first step itself; null for the queue
     public record Application(
-            String tenant,
+            Applicant applicant,
             RunRequest request,
             List<Item> input,
             History history,
             NewRun.@Nullable Lease lease,
             NewRun.@Nullable Idempotency idempotency,
             @Nullable Reply reply) {
+        String tenant() {
+            return applicant.tenant();
+        }
+
         private Application with(List<Item> input) {
-            return new Application(tenant, request, input, history, lease, idempotency, reply);
+            return new Application(applicant, request, input, history, lease, idempotency, reply);
         }
     }
 
@@ -299,7 +313,11 @@ public final class RunAdmission {
     private Admission create(Application application, ConversationKey conversation, Place place) {
         Instant now = clock.instant();
         RunRequest request = application.request();
-        var limits = new Limits(settings.maxSteps(), settings.maxAttempts(), now.plus(settings.runTimeout()));
+        var limits = new Limits(
+                settings.maxSteps(),
+                settings.maxAttempts(),
+                now.plus(settings.runTimeout()),
+                Allowance.over(application.applicant().caps(), settings.caps()));
         List<Item> input = new ArrayList<>();
         for (Item item : application.input()) {
             long seq = Math.max(0, place.firstSeq()) + input.size();
@@ -308,6 +326,7 @@ public final class RunAdmission {
         var run = new NewRun(
                 new RunKey(conversation, ids.next()),
                 request,
+                application.applicant().payer(),
                 limits,
                 place,
                 input,

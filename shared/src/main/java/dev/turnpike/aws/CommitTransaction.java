@@ -113,6 +113,7 @@ final class CommitTransaction {
                 0,
                 run.cancelRequested(),
                 run.request(),
+                run.payer(),
                 run.limits(),
                 run.parent(),
                 run.firstSeq(),

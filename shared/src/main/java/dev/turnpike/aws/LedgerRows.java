@@ -1,6 +1,8 @@
 package dev.turnpike.aws;
 
+import dev.turnpike.access.Payer;
 import dev.turnpike.conversation.Conversation.Totals;
+import dev.turnpike.ledger.Amount;
 import dev.turnpike.ledger.Cost;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.RunKey;
@@ -15,6 +17,8 @@ final class LedgerRows {
         Usage usage = row.usage();
         return Row.at(TableKeys.conversation(key.conversation()), TableKeys.ledger(row.run(), row.step(), row.fence()))
                 .put("run", row.run())
+                .put("key", row.payer().key())
+                .put("user", row.payer().user())
                 .put("step", row.step())
                 .put("fence", row.fence())
                 .put("state", RunCodec.text(row.state()))
@@ -27,6 +31,8 @@ final class LedgerRows {
                 .put("estimated", usage.estimated())
                 .put("cost", row.cost().micros())
                 .put("prices", row.cost().priceVersion())
+                .put("doubtCost", row.doubt().micros())
+                .put("doubtTokens", row.doubt().tokens())
                 .put("ttft", row.ttftMillis())
                 .put("at", row.at());
     }
@@ -41,6 +47,7 @@ final class LedgerRows {
         Long micros = row.has("cost") ? row.number("cost") : null;
         return new LedgerRow(
                 row.text("run"),
+                payer(row),
                 row.integer("step"),
                 row.number("fence"),
                 row.constant(LedgerRow.State.class, "state"),
@@ -48,8 +55,14 @@ final class LedgerRows {
                 row.has("fromCache") && row.flag("fromCache"),
                 usage,
                 new Cost(micros, row.text("prices")),
+                new Amount(row.number("doubtCost", 0), row.number("doubtTokens", 0)),
                 row.number("ttft", -1),
                 row.instant("at"));
+    }
+
+    /// Rows of older versions name nobody.
+    static Payer payer(Row row) {
+        return row.has("key") ? new Payer(row.text("key"), row.text("user")) : Payer.UNKNOWN;
     }
 
     static Totals plus(Totals totals, @Nullable LedgerRow row) {

@@ -1,5 +1,6 @@
 package dev.turnpike.aws;
 
+import dev.turnpike.access.Cap;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.run.Limits;
@@ -44,6 +45,7 @@ final class RunCodec {
                 0,
                 false,
                 run.request(),
+                run.payer(),
                 run.limits(),
                 run.place().parent(),
                 run.place().firstSeq(),
@@ -71,9 +73,14 @@ final class RunCodec {
                 .put("resends", run.resends())
                 .put("owner", owner)
                 .put("request", run.request().wire())
+                .put("key", run.payer().key())
+                .put("user", run.payer().user())
                 .put("maxSteps", run.limits().maxSteps())
                 .put("maxAttempts", run.limits().maxAttempts())
                 .put("deadline", run.limits().deadline())
+                .put(
+                        "caps",
+                        Row.list(run.limits().caps().stream().map(Cap::toString).toList()))
                 .put("firstSeq", run.firstSeq())
                 .put("inputEnd", run.inputEnd())
                 .put("endSeq", run.endSeq())
@@ -108,7 +115,8 @@ final class RunCodec {
                 (int) row.number("resends", 0),
                 row.has("cancel"),
                 requests.read(row.text("request")),
-                new Limits(row.integer("maxSteps"), row.integer("maxAttempts"), row.instant("deadline")),
+                LedgerRows.payer(row),
+                limits(row),
                 parent == null ? null : new ForkPoint(parent, row.number("parentSeq")),
                 row.number("firstSeq"),
                 row.number("inputEnd"),
@@ -127,6 +135,14 @@ final class RunCodec {
                 row.instant("created"),
                 row.instant("changed"),
                 row.optionalInstant("ended"));
+    }
+
+    private static Limits limits(Row row) {
+        return new Limits(
+                row.integer("maxSteps"),
+                row.integer("maxAttempts"),
+                row.instant("deadline"),
+                row.texts("caps").stream().map(Cap::parse).toList());
     }
 
     static Totals totals(Row row) {

@@ -1,5 +1,6 @@
 package dev.turnpike.engine;
 
+import dev.turnpike.ledger.Amount;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Served;
@@ -27,6 +28,7 @@ final class AttemptRows {
         Instant now = live.deadline().clock().instant();
         return new LedgerRow(
                 run.key().run(),
+                run.payer(),
                 run.step(),
                 run.fence(),
                 state,
@@ -34,6 +36,7 @@ final class AttemptRows {
                 served.fromCache(),
                 usage,
                 served.fromCache() ? prices.free() : prices.cost(served.model(), usage, now),
+                Amount.NONE,
                 ttftMillis,
                 now);
     }
@@ -44,34 +47,30 @@ final class AttemptRows {
 
     /// The row of an attempt that died before it could say what it used: at least the prompt, which was the same.
     LedgerRow lost(LedgerRow settled, long fence) {
-        return lost(
-                settled.run(),
-                settled.step(),
-                fence,
-                settled.model(),
-                settled.usage().inputTokens(),
-                settled.at());
+        return lost(settled, fence, settled.model(), settled.usage().inputTokens());
     }
 
     /// The same when no attempt of the step has reported its prompt, which is counted then.
     LedgerRow lost(LiveRun live, long fence) {
-        Run run = live.run();
-        Instant now = live.deadline().clock().instant();
-        return lost(run.key().run(), run.step(), fence, run.request().model(), prompt.tokens(live), now);
+        Served asked = Served.by(live.run().request().model());
+        LedgerRow nothing = row(live, asked, Usage.NONE, LedgerRow.State.ABANDONED, -1);
+        return lost(nothing, fence, asked.model(), prompt.tokens(live));
     }
 
-    private LedgerRow lost(String run, int step, long fence, String model, long promptTokens, Instant at) {
+    private LedgerRow lost(LedgerRow like, long fence, String model, long promptTokens) {
         Usage usage = Usage.estimated(promptTokens, 0);
         return new LedgerRow(
-                run,
-                step,
+                like.run(),
+                like.payer(),
+                like.step(),
                 fence,
                 LedgerRow.State.ABANDONED,
                 model,
                 false,
                 usage,
-                prices.cost(model, usage, at),
+                prices.cost(model, usage, like.at()),
+                Amount.NONE,
                 -1,
-                at);
+                like.at());
     }
 }

@@ -1,16 +1,20 @@
 package dev.turnpike.ledger;
 
+import dev.turnpike.access.Payer;
 import dev.turnpike.tokens.Usage;
 import java.time.Instant;
 
 /// One model call as it is charged. Append only; no content.
 ///
+/// @param payer who is charged
 /// @param fence the attempt that made the call
 /// @param model what answered, as [PriceList#cost] names it
 /// @param fromCache whether the answer was at hand, so that nothing was used and nothing is charged
+/// @param doubt what an attempt of which nobody has heard may have used beyond that, at most; caps count it
 /// @param ttftMillis milliseconds to the first token; -1 when none came
 public record LedgerRow(
         String run,
+        Payer payer,
         int step,
         long fence,
         State state,
@@ -18,12 +22,20 @@ public record LedgerRow(
         boolean fromCache,
         Usage usage,
         Cost cost,
+        Amount doubt,
         long ttftMillis,
         Instant at) {
 
     /// The same, when its answer was in vain.
     public LedgerRow abandoned() {
-        return new LedgerRow(run, step, fence, State.ABANDONED, model, fromCache, usage, cost, ttftMillis, at);
+        return new LedgerRow(
+                run, payer, step, fence, State.ABANDONED, model, fromCache, usage, cost, doubt, ttftMillis, at);
+    }
+
+    /// What the caps of its payer count.
+    public Amount charged() {
+        Long micros = cost.micros();
+        return new Amount(micros == null ? 0 : micros, usage.totalTokens()).plus(doubt);
     }
 
     /// SETTLED: its answer is part of the conversation. ABANDONED: paid, and its answer was lost or discarded.

@@ -36,8 +36,9 @@ public final class QueueMessages {
         this.responses = responses;
     }
 
+    /// @param user whom it names; empty for nobody
     /// @param reply how its answer is to be sent
-    public record Received(CreateRequest request, Reply reply) {}
+    public record Received(CreateRequest request, String user, Reply reply) {}
 
     /// The `key` of a message, if it can be told: whoever gave one can be answered even when the rest is wrong.
     public Optional<String> key(String body) {
@@ -67,7 +68,10 @@ public final class QueueMessages {
         create.put("background", true);
         create.remove(List.of("stream", "stream_options"));
         String key = envelope.isPresent() ? message.text("key").orElse("") : "";
-        return new Received(requests.read(create, past, parameters), new Reply(key, envelope.isPresent(), false));
+        return new Received(
+                requests.read(create, past, parameters),
+                create.path("user").asString(""),
+                new Reply(key, envelope.isPresent(), false));
     }
 
     private ObjectNode fromEnvelope(Fields value) {

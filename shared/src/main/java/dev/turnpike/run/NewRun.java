@@ -1,5 +1,6 @@
 package dev.turnpike.run;
 
+import dev.turnpike.access.Payer;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Item;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record NewRun(
         RunKey key,
         RunRequest request,
+        Payer payer,
         Limits limits,
         Place place,
         List<Item> input,

@@ -1,5 +1,6 @@
 package dev.turnpike.run;
 
+import dev.turnpike.access.Payer;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.ledger.LedgerRow;
@@ -35,6 +36,7 @@ public record Run(
         int resends,
         boolean cancelRequested,
         RunRequest request,
+        Payer payer,
         Limits limits,
         @Nullable ForkPoint parent,
         long firstSeq,

@@ -1,5 +1,10 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.access.Allowance;
+import dev.turnpike.access.Cap;
+import dev.turnpike.access.Cap.Period;
+import dev.turnpike.access.Cap.Scope;
+import dev.turnpike.access.Cap.Unit;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.egress.Cidr;
 import dev.turnpike.egress.EgressSettings;
@@ -9,6 +14,7 @@ import dev.turnpike.schema.AnswerFormat.Enforcement;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +25,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What a deployment decides, read once when a function starts. A variable that is missing or malformed stops the start
 /// with a [SettingsException] that names it.
@@ -107,9 +114,7 @@ public record Settings(
 
     /// Where things end.
     ///
-    /// @param requestsPerMinute of one API key; 0 for any number
-    public record Limits(
-            ModelCall modelCall, Context context, Run run, int requestsPerMinute, Duration conversationTtl) {
+    public record Limits(ModelCall modelCall, Context context, Run run, Use use, Duration conversationTtl) {
 
         /// @param firstByte from sending a request to the answer's first byte
         /// @param idle silence within an answer
@@ -127,6 +132,24 @@ public record Settings(
         /// @param toolTimeout of one call of a tool
         /// @param timeout wall time from a run's creation, waiting included
         public record Run(int maxSteps, Duration toolTimeout, Duration timeout) {}
+
+        /// What may be used. What is set for a key, a user or a tenant comes before it.
+        ///
+        /// @param allowance of whoever has none
+        /// @param warnAtPercent of a cap; none for no warnings
+        public record Use(Allowance allowance, List<Integer> warnAtPercent) {
+            int requestsPerMinute() {
+                return orNone(allowance.requestsPerMinute());
+            }
+
+            int concurrentRuns() {
+                return orNone(allowance.concurrentRuns());
+            }
+
+            private static int orNone(@Nullable Integer limit) {
+                return limit == null ? 0 : limit;
+            }
+        }
     }
 
     /// How AWS is reached. All absent in a deployment, where Lambda and the SDK know.
@@ -229,8 +252,36 @@ public record Settings(
                         environment.count(Variable.MAX_STEPS, 1, 500),
                         environment.seconds(Variable.TOOL_TIMEOUT, 1, 600),
                         environment.seconds(Variable.RUN_TIMEOUT, 1, 604_800)),
-                environment.count(Variable.REQUESTS_PER_MINUTE, 0, 1_000_000),
+                use(environment),
                 Duration.ofDays(environment.count(Variable.CONVERSATION_TTL_DAYS, 1, 3_650)));
+    }
+
+    private static Limits.Use use(Environment environment) {
+        List<Cap> rates = new ArrayList<>();
+        int perMinute = environment.count(Variable.TOKENS_PER_MINUTE, 0, 2_000_000_000);
+        if (perMinute > 0) {
+            rates.add(new Cap(Scope.KEY, Period.MINUTE, Unit.TOKENS, perMinute));
+        }
+        int perDay = environment.count(Variable.DAILY_TOKEN_LIMIT, 0, 2_000_000_000);
+        if (perDay > 0) {
+            rates.add(new Cap(Scope.KEY, Period.DAY, Unit.TOKENS, perDay));
+        }
+        return new Limits.Use(
+                new Allowance(
+                        environment.count(Variable.REQUESTS_PER_MINUTE, 0, 1_000_000),
+                        environment.count(Variable.CONCURRENT_RUNS, 0, 1_000_000),
+                        Allowance.over(environment.list(Variable.SPENDING_CAPS, Cap::parse), rates)),
+                environment.list(Variable.CAP_WARNINGS, Settings::percentage).stream()
+                        .filter(percent -> percent > 0)
+                        .sorted()
+                        .toList());
+    }
+
+    private static Integer percentage(String text) {
+        if (!text.matches("[0-9][0-9]?|100")) {
+            throw new IllegalArgumentException("not a percentage: " + text);
+        }
+        return Integer.valueOf(text);
     }
 
     private static Aws aws(Environment environment) {

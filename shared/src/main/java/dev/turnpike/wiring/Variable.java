@@ -79,6 +79,15 @@ enum Variable {
     RUN_TIMEOUT("the seconds that a run may take from its creation, 1 to 604800", "3600"),
     REQUESTS_PER_MINUTE(
             "the runs that may be asked for with one API key in a minute, 0 to 1000000, 0 for any number", "60"),
+    CONCURRENT_RUNS("the unfinished runs that one API key may have, 0 to 1000000, 0 for any number", "0"),
+    TOKENS_PER_MINUTE("the tokens that one API key may use in a minute, 0 to 2000000000, 0 for any number", "0"),
+    DAILY_TOKEN_LIMIT(
+            "the tokens that one API key may use in a day of UTC, 0 to 2000000000, 0 for any number", "1000000"),
+    SPENDING_CAPS(
+            "what a run, conversation, key, user or tenant may use, as run=2usd, key/day=500000tokens,"
+                    + " tenant/month=100usd, or nothing for no caps",
+            ""),
+    CAP_WARNINGS("the percentages of a cap at which a warning is given, as 80,95, or 0 for none", "80,95"),
     CONVERSATION_TTL_DAYS("the days that a conversation is kept after its last change, 1 to 3650", "30"),
 
     ENVIRONMENT("the deployment's name: 1 to 16 small letters and digits, a letter first", "dev"),

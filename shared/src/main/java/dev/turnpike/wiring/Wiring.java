@@ -204,7 +204,8 @@ public final class Wiring {
                 limits.maxSteps(),
                 1 + settings.limits().modelCall().maxRetries(),
                 limits.timeout(),
-                settings.limits().conversationTtl());
+                settings.limits().conversationTtl(),
+                settings.limits().use().allowance().caps());
         return new RunAdmission(runs, conversations, media, admission, ids, clock);
     }
 
@@ -244,7 +245,7 @@ public final class Wiring {
     private RequestLimit requestLimit() {
         var counter =
                 new DynamoRequestCounter(aws.dynamo(), settings.resources().tableName());
-        return new RequestLimit(counter, settings.limits().requestsPerMinute(), clock);
+        return new RequestLimit(counter, settings.limits().use().requestsPerMinute(), clock);
     }
 
     /// What the worker serves with.

@@ -27,7 +27,8 @@ class AuthenticatorTest {
     @Test
     void aStoredKeyTellsItsTenant() {
         keys.create(ApiKeys.hash(GOOD), key(null));
-        assertThat(authenticator.authenticate("Bearer " + GOOD)).contains(new Principal("acme", "key1", null));
+        assertThat(authenticator.authenticate("Bearer " + GOOD))
+                .contains(new Principal("acme", "key1", "", List.of(), null));
     }
 
     @Test

@@ -4,7 +4,9 @@ import static dev.turnpike.fake.ScriptedModel.Script.calls;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.access.Payer;
 import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.RunAdmission.Applicant;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Item;
@@ -15,6 +17,7 @@ import dev.turnpike.run.Limits;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.Run;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +39,7 @@ class RunAdmissionTest {
 
         assertThat(admitted.run().firstSeq()).isZero();
         assertThat(admitted.run().limits())
-                .isEqualTo(new Limits(50, 5, bench.clock.instant().plus(Duration.ofHours(24))));
+                .isEqualTo(new Limits(50, 5, bench.clock.instant().plus(Duration.ofHours(24)), List.of()));
         assertThat(bench.items(admitted.run())).isEqualTo(admitted.input());
         assertThat(admitted.input())
                 .extracting(Item::id)
@@ -321,7 +324,7 @@ class RunAdmissionTest {
     private Application keyed(String json, String requestHash) {
         Application plain = bench.application(json, null);
         return new Application(
-                plain.tenant(),
+                plain.applicant(),
                 plain.request(),
                 plain.input(),
                 plain.history(),
@@ -332,6 +335,13 @@ class RunAdmissionTest {
 
     private Application foreign(String json) {
         Application plain = bench.application(json, null);
-        return new Application("tenant-2", plain.request(), plain.input(), plain.history(), null, null, null);
+        return new Application(
+                new Applicant("tenant-2", Payer.UNKNOWN, List.of()),
+                plain.request(),
+                plain.input(),
+                plain.history(),
+                null,
+                null,
+                null);
     }
 }

@@ -37,7 +37,7 @@ class CompletionChunksTest {
         CompletionRequest request = Chats.with(fields);
         var deadline = Deadline.in(Workbench.INVOCATION, bench.clock);
         var application = new Application(
-                Workbench.TENANT,
+                Workbench.APPLICANT,
                 request.request(),
                 request.input(),
                 new History.None(),

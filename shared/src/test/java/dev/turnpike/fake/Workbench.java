@@ -2,11 +2,13 @@ package dev.turnpike.fake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnpike.access.Payer;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
+import dev.turnpike.admission.RunAdmission.Applicant;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.admission.StoredItems;
 import dev.turnpike.cache.AnswerCache;
@@ -68,6 +70,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// The engine with fakes at all its edges, and the hands that move it: a caller, a worker, a reaper.
 public final class Workbench {
     public static final String TENANT = "tenant-1";
+    public static final Applicant APPLICANT = new Applicant(TENANT, new Payer("key1", "ada"), List.of());
 
     /// As long as an invocation of the api function or the worker may take.
     public static final Duration INVOCATION = Duration.ofMinutes(15);
@@ -183,7 +186,7 @@ public final class Workbench {
                 store,
                 store,
                 media,
-                new AdmissionSettings(maxSteps, 5, Duration.ofHours(24), Duration.ofDays(30)),
+                new AdmissionSettings(maxSteps, 5, Duration.ofHours(24), Duration.ofDays(30), List.of()),
                 ids,
                 clock);
     }
@@ -194,7 +197,7 @@ public final class Workbench {
     public Application application(String json, NewRun.@Nullable Lease lease) {
         ObjectNode body = (ObjectNode) mapper.readTree(json);
         CreateRequest request = requests.read(body.put("model", "gpt-4o-mini"), storedItems.of(TENANT));
-        return new Application(TENANT, request.request(), request.input(), request.history(), lease, null, null);
+        return new Application(APPLICANT, request.request(), request.input(), request.history(), lease, null, null);
     }
 
     /// Leaves a run to the queue.

@@ -2,6 +2,7 @@ package dev.turnpike.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.access.Payer;
 import dev.turnpike.tokens.Usage;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ class LedgerLogTest {
     private static LedgerRow row(Usage usage) {
         return new LedgerRow(
                 "resp_1",
+                Payer.UNKNOWN,
                 0,
                 1,
                 LedgerRow.State.SETTLED,
@@ -29,6 +31,7 @@ class LedgerLogTest {
                 false,
                 usage,
                 Cost.unknown("2026-11"),
+                Amount.NONE,
                 250,
                 Instant.EPOCH);
     }

@@ -1,5 +1,6 @@
 package dev.turnpike.responses;
 
+import dev.turnpike.access.Payer;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.run.Limits;
@@ -12,6 +13,7 @@ import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.StopReason;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Runs as stores give them, in every state.
@@ -98,7 +100,8 @@ final class Runs {
                 0,
                 false,
                 request,
-                new Limits(50, 5, CREATED.plusSeconds(3_600)),
+                Payer.UNKNOWN,
+                new Limits(50, 5, CREATED.plusSeconds(3_600), List.of()),
                 null,
                 0,
                 1,

@@ -155,6 +155,7 @@ public abstract class ConversationStoreContract extends StoreContract {
         created(new NewRun(
                 plain.key(),
                 request("{\"store\": false}"),
+                plain.payer(),
                 plain.limits(),
                 plain.place(),
                 plain.input(),
@@ -494,6 +495,7 @@ public abstract class ConversationStoreContract extends StoreContract {
         var unstored = new NewRun(
                 plain.key(),
                 request("{\"store\": false}"),
+                plain.payer(),
                 plain.limits(),
                 plain.place(),
                 plain.input(),

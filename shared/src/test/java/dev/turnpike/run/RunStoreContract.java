@@ -81,6 +81,7 @@ public abstract class RunStoreContract extends StoreContract {
         NewRun run = new NewRun(
                 plain.key(),
                 request,
+                plain.payer(),
                 plain.limits(),
                 plain.place(),
                 plain.input(),
@@ -235,6 +236,7 @@ public abstract class RunStoreContract extends StoreContract {
         assertThat(runs.create(new NewRun(
                         foreign,
                         other.request(),
+                        other.payer(),
                         other.limits(),
                         other.place(),
                         other.input(),
@@ -300,6 +302,7 @@ public abstract class RunStoreContract extends StoreContract {
         created(new NewRun(
                 plain.key(),
                 plain.request(),
+                plain.payer(),
                 plain.limits(),
                 plain.place(),
                 plain.input(),
@@ -1119,6 +1122,7 @@ public abstract class RunStoreContract extends StoreContract {
         var run = new NewRun(
                 plain.key(),
                 plain.request(),
+                plain.payer(),
                 plain.limits(),
                 plain.place(),
                 plain.input(),

@@ -2,6 +2,8 @@ package dev.turnpike.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.access.Cap;
+import dev.turnpike.access.Payer;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore;
@@ -10,6 +12,7 @@ import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.conversation.Ulids;
 import dev.turnpike.fake.SettableClock;
+import dev.turnpike.ledger.Amount;
 import dev.turnpike.ledger.Cost;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.model.Served;
@@ -37,6 +40,8 @@ import tools.jackson.databind.node.ObjectNode;
 public abstract class StoreContract {
     protected static final String TENANT = "tenant-1";
     protected static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
+    private static final Payer PAYER = new Payer("key1", "ada");
+    private static final List<Cap> CAPS = List.of(Cap.parse("run=2usd"), Cap.parse("key/day=1000tokens"));
     protected static final Duration TIME_TO_LIVE = Duration.ofDays(30);
 
     protected final SettableClock clock = new SettableClock(NOON);
@@ -111,7 +116,8 @@ public abstract class StoreContract {
         return new NewRun(
                 new RunKey(conversation, ids.next()),
                 request("{}"),
-                new Limits(10, 3, clock.instant().plus(Duration.ofHours(1))),
+                PAYER,
+                new Limits(10, 3, clock.instant().plus(Duration.ofHours(1)), CAPS),
                 place,
                 input,
                 lease,
@@ -192,6 +198,7 @@ public abstract class StoreContract {
     protected final LedgerRow row(Run run, LedgerRow.State state, Served served, Usage usage, @Nullable Long micros) {
         return new LedgerRow(
                 run.key().run(),
+                run.payer(),
                 run.step(),
                 run.fence(),
                 state,
@@ -199,6 +206,7 @@ public abstract class StoreContract {
                 served.fromCache(),
                 usage,
                 new Cost(micros, "2026-11"),
+                state == LedgerRow.State.ABANDONED ? new Amount(3, 4) : Amount.NONE,
                 250,
                 clock.instant());
     }

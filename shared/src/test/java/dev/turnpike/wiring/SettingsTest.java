@@ -3,6 +3,8 @@ package dev.turnpike.wiring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnpike.access.Allowance;
+import dev.turnpike.access.Cap;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.egress.Cidr;
 import dev.turnpike.egress.EgressSettings;
@@ -48,9 +50,22 @@ class SettingsTest {
                                 Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(600), 3),
                         new Settings.Limits.Context(4_000, 100, OptionalInt.empty(), OptionalInt.empty()),
                         new Settings.Limits.Run(50, Duration.ofMinutes(1), Duration.ofHours(1)),
-                        60,
+                        new Settings.Limits.Use(
+                                new Allowance(60, 0, List.of(Cap.parse("key/day=1000000tokens"))), List.of(80, 95)),
                         Duration.ofDays(30)));
         assertThat(settings.aws().dynamoDb()).isEmpty();
+    }
+
+    @Test
+    void whatMayBeUsedIsReadAsCaps() {
+        Map<String, String> variables = with("SPENDING_CAPS", "run=2usd, key/day=7tokens , tenant/month=99.50usd");
+        variables.putAll(Map.of("DAILY_TOKEN_LIMIT", "5", "TOKENS_PER_MINUTE", "0", "CAP_WARNINGS", "0"));
+        Settings settings = Settings.from(variables);
+
+        assertThat(settings.limits().use().allowance().caps())
+                .extracting(Cap::toString)
+                .containsExactly("run=2usd", "key/day=7tokens", "tenant/month=99.5usd");
+        assertThat(settings.limits().use().warnAtPercent()).isEmpty();
     }
 
     @ParameterizedTest

@@ -42,7 +42,7 @@ final class CompactResponse {
                 parts.requests().readToCompact(body, parts.storedItems().of(caller.tenant()));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         var application = new Application(
-                caller.tenant(),
+                caller.applicant(),
                 request.request(),
                 request.input(),
                 request.history(),

@@ -7,6 +7,7 @@ import dev.turnpike.access.RequestLimit;
 import dev.turnpike.access.RequestLimit.Standing;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.RunAdmission.Applicant;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.responses.ApiException;
@@ -29,6 +30,10 @@ final class CountedCaller {
         this.principal = principal;
         this.count = count;
         this.log = log;
+    }
+
+    Applicant applicant() {
+        return new Applicant(principal.tenant(), principal.payer(), principal.caps());
     }
 
     String tenant() {

@@ -52,7 +52,7 @@ final class CreateCompletion {
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         var idempotency = http.idempotency();
         var application = new Application(
-                caller.tenant(),
+                caller.applicant(),
                 request.request(),
                 request.input(),
                 new History.None(),

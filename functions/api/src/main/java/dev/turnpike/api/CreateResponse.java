@@ -51,7 +51,7 @@ final class CreateResponse {
         boolean background = request.request().background();
         NewRun.@Nullable Lease lease = background ? null : parts.engine().firstLease(deadline);
         var application = new Application(
-                caller.tenant(),
+                caller.applicant(),
                 request.request(),
                 request.input(),
                 request.history(),

@@ -4,7 +4,9 @@ import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.turnpike.access.ApiKeys;
+import dev.turnpike.access.Payer;
 import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.RunAdmission.Applicant;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.Failures;
@@ -13,6 +15,7 @@ import dev.turnpike.run.NewRun;
 import dev.turnpike.run.Run;
 import dev.turnpike.wiring.IntakeParts;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// Serves one message of the requests queue.
@@ -51,12 +54,16 @@ final class RequestMessages {
         parts.steps().wake(run, Duration.ZERO);
     }
 
+    private Applicant applicant(Received received) {
+        return new Applicant(parts.tenant(), new Payer(Payer.QUEUE, received.user()), List.of());
+    }
+
     /// A queue delivers a message more than once; its id makes that one run.
     private Application application(SQSEvent.SQSMessage message, Received received) {
         var idempotency =
                 new NewRun.Idempotency(ApiKeys.hash("sqs " + message.getMessageId()), ApiKeys.hash(message.getBody()));
         return new Application(
-                parts.tenant(),
+                applicant(received),
                 received.request().request(),
                 received.request().input(),
                 received.request().history(),

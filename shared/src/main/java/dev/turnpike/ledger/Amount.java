@@ -1,0 +1,17 @@
+package dev.turnpike.ledger;
+
+/// Money and tokens together.
+///
+/// @param micros micro-USD
+public record Amount(long micros, long tokens) {
+    public static final Amount NONE = new Amount(0, 0);
+
+    public Amount plus(Amount other) {
+        return new Amount(micros + other.micros, tokens + other.tokens);
+    }
+
+    /// The difference, and never less than nothing.
+    public Amount less(Amount other) {
+        return new Amount(Math.max(0, micros - other.micros), Math.max(0, tokens - other.tokens));
+    }
+}
