@@ -1,8 +1,8 @@
 package dev.turnpike.aws;
 
+import dev.turnpike.access.Amount;
 import dev.turnpike.access.Payer;
 import dev.turnpike.conversation.Conversation.Totals;
-import dev.turnpike.ledger.Amount;
 import dev.turnpike.ledger.Cost;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.RunKey;

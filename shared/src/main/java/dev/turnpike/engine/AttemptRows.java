@@ -1,6 +1,6 @@
 package dev.turnpike.engine;
 
-import dev.turnpike.ledger.Amount;
+import dev.turnpike.access.Amount;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Served;

@@ -1,5 +1,6 @@
 package dev.turnpike.ledger;
 
+import dev.turnpike.access.Amount;
 import dev.turnpike.access.Payer;
 import dev.turnpike.tokens.Usage;
 import java.time.Instant;

@@ -2,6 +2,7 @@ package dev.turnpike.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.access.Amount;
 import dev.turnpike.access.Payer;
 import dev.turnpike.tokens.Usage;
 import java.time.Instant;

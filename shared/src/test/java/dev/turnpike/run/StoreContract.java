@@ -2,6 +2,7 @@ package dev.turnpike.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.access.Amount;
 import dev.turnpike.access.Cap;
 import dev.turnpike.access.Payer;
 import dev.turnpike.conversation.Conversation.ForkPoint;
@@ -12,7 +13,6 @@ import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.conversation.Ulids;
 import dev.turnpike.fake.SettableClock;
-import dev.turnpike.ledger.Amount;
 import dev.turnpike.ledger.Cost;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.model.Served;

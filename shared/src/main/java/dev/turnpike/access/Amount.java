@@ -1,4 +1,4 @@
-package dev.turnpike.ledger;
+package dev.turnpike.access;
 
 /// Money and tokens together.
 ///

@@ -1,0 +1,18 @@
+package dev.turnpike.access;
+
+import java.util.Map;
+
+/// What an account has used in the periods that an instant belongs to, with what is held for calls that are being made.
+public record Balance(Map<Cap.Period, Amount> used) {
+    public static final Balance ZERO = new Balance(Map.of());
+
+    /// Micro-USD or tokens that a cap leaves; less than nothing where it was lowered since.
+    public long left(Cap cap) {
+        return cap.amount() - used(cap);
+    }
+
+    public long used(Cap cap) {
+        Amount amount = used.getOrDefault(cap.period(), Amount.NONE);
+        return cap.unit() == Cap.Unit.USD ? amount.micros() : amount.tokens();
+    }
+}
