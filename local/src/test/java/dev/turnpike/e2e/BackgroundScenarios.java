@@ -79,7 +79,12 @@ interface BackgroundScenarios {
         long micros = 0;
         for (Row row : Books.of(rows, "L#")) {
             var usage = new Usage(
-                    row.number("in"), row.number("cached"), row.number("out"), row.number("reasoning"), false);
+                    row.number("in"),
+                    row.number("cached"),
+                    row.number("cacheWrite"),
+                    row.number("out"),
+                    row.number("reasoning"),
+                    false);
             var cost = prices.cost(MODEL, usage, Instant.ofEpochMilli(row.number("at")));
             assertThat(row.number("cost")).isEqualTo(cost.micros());
             assertThat(row.text("prices")).isEqualTo(prices.version());

@@ -95,10 +95,21 @@ class OtherVersionsTest extends StoreContract {
     void rowsOfAnOlderVersionAreServed() {
         Run run = acquired(created(newRun(1)));
         run = committed(commit(run, List.of(message("One.")), row(run, 1, 1), keep()));
-        change("R#", without("ttft", "resends", "owner", "idempotency", "prices", "cached", "reasoning", "unpriced"));
-        change("META", without("queue", "parent", "cached", "reasoning", "unpriced"));
+        change(
+                "R#",
+                without(
+                        "ttft",
+                        "resends",
+                        "owner",
+                        "idempotency",
+                        "prices",
+                        "cached",
+                        "cacheWrite",
+                        "reasoning",
+                        "unpriced"));
+        change("META", without("queue", "parent", "cached", "cacheWrite", "reasoning", "unpriced"));
         change("I#", without("run", "step", "ttl"));
-        change("L#", without("ttft", "cached", "reasoning", "estimated"));
+        change("L#", without("ttft", "cached", "cacheWrite", "reasoning", "estimated"));
 
         assertThat(runs.ledger(run.key()))
                 .singleElement()

@@ -181,6 +181,7 @@ final class CommitTransaction {
             Totals added = LedgerRows.plus(Totals.ZERO, settled);
             update.add("in", added.inputTokens())
                     .add("cached", added.cachedTokens())
+                    .add("cacheWrite", added.cacheWriteTokens())
                     .add("out", added.outputTokens())
                     .add("reasoning", added.reasoningTokens())
                     .add("cost", added.costMicros())
@@ -199,6 +200,7 @@ final class CommitTransaction {
     private static void totals(UpdateRow update, Totals spent) {
         update.set("in", spent.inputTokens())
                 .set("cached", spent.cachedTokens())
+                .set("cacheWrite", spent.cacheWriteTokens())
                 .set("out", spent.outputTokens())
                 .set("reasoning", spent.reasoningTokens())
                 .set("cost", spent.costMicros())

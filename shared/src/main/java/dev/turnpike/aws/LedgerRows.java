@@ -23,9 +23,11 @@ final class LedgerRows {
                 .put("fence", row.fence())
                 .put("state", RunCodec.text(row.state()))
                 .put("model", row.model())
+                .put("serviceTier", row.serviceTier().isEmpty() ? null : row.serviceTier())
                 .put("fromCache", row.fromCache())
                 .put("in", usage.inputTokens())
                 .put("cached", usage.cachedTokens())
+                .put("cacheWrite", usage.cacheWriteTokens())
                 .put("out", usage.outputTokens())
                 .put("reasoning", usage.reasoningTokens())
                 .put("estimated", usage.estimated())
@@ -41,6 +43,7 @@ final class LedgerRows {
         var usage = new Usage(
                 row.number("in"),
                 row.number("cached", 0),
+                row.number("cacheWrite", 0),
                 row.number("out"),
                 row.number("reasoning", 0),
                 row.flag("estimated"));
@@ -52,6 +55,7 @@ final class LedgerRows {
                 row.number("fence"),
                 row.constant(LedgerRow.State.class, "state"),
                 row.text("model"),
+                row.has("serviceTier") ? row.text("serviceTier") : "",
                 row.has("fromCache") && row.flag("fromCache"),
                 usage,
                 new Cost(micros, row.text("prices")),
@@ -74,6 +78,7 @@ final class LedgerRows {
         return new Totals(
                 totals.inputTokens() + usage.inputTokens(),
                 totals.cachedTokens() + usage.cachedTokens(),
+                totals.cacheWriteTokens() + usage.cacheWriteTokens(),
                 totals.outputTokens() + usage.outputTokens(),
                 totals.reasoningTokens() + usage.reasoningTokens(),
                 totals.costMicros() + (micros == null ? 0 : micros),

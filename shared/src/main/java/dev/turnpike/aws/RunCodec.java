@@ -149,6 +149,7 @@ final class RunCodec {
         return new Totals(
                 row.number("in", 0),
                 row.number("cached", 0),
+                row.number("cacheWrite", 0),
                 row.number("out", 0),
                 row.number("reasoning", 0),
                 row.number("cost", 0),

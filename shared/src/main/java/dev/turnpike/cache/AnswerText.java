@@ -61,7 +61,7 @@ final class AnswerText {
                 calls,
                 FinishReason.valueOf(text(json, "finish")),
                 Usage.NONE,
-                new Served(text(json, "model"), true));
+                Served.fromCache(text(json, "model")));
     }
 
     private static String text(JsonNode json, String name) {

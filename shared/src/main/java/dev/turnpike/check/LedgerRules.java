@@ -56,6 +56,7 @@ final class LedgerRules {
         return new Totals(
                 rows.stream().mapToLong(row -> row.usage().inputTokens()).sum(),
                 rows.stream().mapToLong(row -> row.usage().cachedTokens()).sum(),
+                rows.stream().mapToLong(row -> row.usage().cacheWriteTokens()).sum(),
                 rows.stream().mapToLong(row -> row.usage().outputTokens()).sum(),
                 rows.stream().mapToLong(row -> row.usage().reasoningTokens()).sum(),
                 rows.stream().mapToLong(LedgerRules::micros).sum(),
@@ -70,7 +71,9 @@ final class LedgerRules {
     private boolean recomputed(LedgerRow row) {
         boolean known = row.cost().priceVersion().equals(prices.version());
         if (known) {
-            Cost cost = row.fromCache() ? prices.free() : prices.cost(row.model(), row.usage(), row.at());
+            Cost cost = row.fromCache()
+                    ? prices.free()
+                    : prices.cost(row.model(), row.serviceTier(), row.usage(), row.at());
             found.unless(cost.equals(row.cost()), 3, name(row), "costs {}, its tokens {}", row.cost(), cost);
         }
         return known;

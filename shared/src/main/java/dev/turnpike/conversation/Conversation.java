@@ -48,10 +48,11 @@ public record Conversation(
     public record Totals(
             long inputTokens,
             long cachedTokens,
+            long cacheWriteTokens,
             long outputTokens,
             long reasoningTokens,
             long costMicros,
             long unpricedSteps) {
-        public static final Totals ZERO = new Totals(0, 0, 0, 0, 0, 0);
+        public static final Totals ZERO = new Totals(0, 0, 0, 0, 0, 0, 0);
     }
 }

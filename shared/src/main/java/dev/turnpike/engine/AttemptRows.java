@@ -33,9 +33,10 @@ final class AttemptRows {
                 run.fence(),
                 state,
                 served.model(),
+                served.serviceTier(),
                 served.fromCache(),
                 usage,
-                served.fromCache() ? prices.free() : prices.cost(served.model(), usage, now),
+                served.fromCache() ? prices.free() : prices.cost(served.model(), served.serviceTier(), usage, now),
                 Amount.NONE,
                 ttftMillis,
                 now);
@@ -66,9 +67,10 @@ final class AttemptRows {
                 fence,
                 LedgerRow.State.ABANDONED,
                 model,
+                like.serviceTier(),
                 false,
                 usage,
-                prices.cost(model, usage, like.at()),
+                prices.cost(model, like.serviceTier(), usage, like.at()),
                 Amount.NONE,
                 -1,
                 like.at());

@@ -10,6 +10,7 @@ import java.time.Instant;
 /// @param payer who is charged
 /// @param fence the attempt that made the call
 /// @param model what answered, as [PriceList#cost] names it
+/// @param serviceTier the tier of the provider's whose prices count, in its words; empty for the usual one
 /// @param fromCache whether the answer was at hand, so that nothing was used and nothing is charged
 /// @param doubt what an attempt of which nobody has heard may have used beyond that, at most; caps count it
 /// @param ttftMillis milliseconds to the first token; -1 when none came
@@ -20,6 +21,7 @@ public record LedgerRow(
         long fence,
         State state,
         String model,
+        String serviceTier,
         boolean fromCache,
         Usage usage,
         Cost cost,
@@ -30,7 +32,19 @@ public record LedgerRow(
     /// The same, when its answer was in vain.
     public LedgerRow abandoned() {
         return new LedgerRow(
-                run, payer, step, fence, State.ABANDONED, model, fromCache, usage, cost, doubt, ttftMillis, at);
+                run,
+                payer,
+                step,
+                fence,
+                State.ABANDONED,
+                model,
+                serviceTier,
+                fromCache,
+                usage,
+                cost,
+                doubt,
+                ttftMillis,
+                at);
     }
 
     /// What the caps of its payer count.

@@ -1,11 +1,10 @@
 package dev.turnpike.ledger;
 
+import dev.turnpike.tokens.Usage;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,90 +12,44 @@ import org.jspecify.annotations.Nullable;
 /// One model of a price list.
 ///
 /// @param contextWindow tokens; null when the list does not say
-/// @param prices in the order of the file, at least one
-record ModelPrices(String id, ModelMatch match, @Nullable Long contextWindow, boolean deprecated, List<Dated> prices) {
+/// @param usual what it costs unless the provider names a tier
+/// @param serviceTiers what it costs in a tier of the provider, by the provider's name of it
+record ModelPrices(
+        String id,
+        ModelMatch match,
+        @Nullable Long contextWindow,
+        boolean deprecated,
+        Schedule usual,
+        Map<String, Schedule> serviceTiers) {
+    ModelPrices {
+        serviceTiers = Map.copyOf(serviceTiers);
+    }
 
-    /// The prices in force: the last whose condition holds, or the first when none does.
-    Prices at(Instant at) {
-        return prices.reversed().stream()
-                .filter(dated -> dated.when().holds(at))
-                .findFirst()
-                .orElseGet(prices::getFirst)
-                .prices();
+    /// @param tier of the provider; empty for the usual one
+    /// @return micro-USD, exact; empty when the tier has no price, or tokens that were used
+    Optional<BigDecimal> of(String tier, Usage usage, Instant at) {
+        return in(tier).flatMap(prices -> prices.at(at).of(usage));
+    }
+
+    private Optional<Schedule> in(String tier) {
+        return tier.isEmpty() ? Optional.of(usual) : Optional.ofNullable(serviceTiers.get(tier));
     }
 
     /// What no call costs more than that is made in this time and uses at most so many tokens.
     ///
-    /// @return micro-USD, exact; empty when such tokens may have no price
-    Optional<BigDecimal> most(long inputTokens, long outputTokens, Instant from, Instant to) {
-        BigDecimal most = BigDecimal.ZERO;
-        for (Prices inForce : during(from, to)) {
-            Optional<BigDecimal> micros = inForce.most(inputTokens, outputTokens);
-            if (micros.isEmpty()) {
-                return micros;
-            }
-            most = most.max(micros.get());
+    /// @param asked the tier that the provider is asked for, in place of which it may choose the usual one
+    /// @return micro-USD, exact; empty when the tier may have no price, or such tokens
+    Optional<BigDecimal> most(String asked, long inputTokens, long outputTokens, Instant from, Instant to) {
+        Optional<Schedule> tier = in(asked);
+        if (tier.isEmpty()) {
+            return Optional.empty();
         }
-        return Optional.of(most);
-    }
-
-    private List<Prices> during(Instant from, Instant to) {
-        Stream<Instant> changes =
-                prices.stream().flatMap(dated -> dated.when().changes(from)).filter(change -> !change.isAfter(to));
-        return Stream.concat(Stream.of(from), changes).map(this::at).toList();
-    }
-
-    record Dated(When when, Prices prices) {}
-
-    /// When a price is in force, in UTC.
-    sealed interface When {
-        boolean holds(Instant at);
-
-        /// When it begins to hold or to fail after `from`, for a day at least.
-        Stream<Instant> changes(Instant from);
-
-        record Always() implements When {
-            @Override
-            public boolean holds(Instant at) {
-                return true;
-            }
-
-            @Override
-            public Stream<Instant> changes(Instant from) {
-                return Stream.empty();
-            }
-        }
-
-        record From(LocalDate start) implements When {
-            @Override
-            public boolean holds(Instant at) {
-                return !at.atOffset(ZoneOffset.UTC).toLocalDate().isBefore(start);
-            }
-
-            @Override
-            public Stream<Instant> changes(Instant from) {
-                return Stream.of(start.atStartOfDay().toInstant(ZoneOffset.UTC)).filter(from::isBefore);
-            }
-        }
-
-        /// Every day from `start` until just before `end`; past midnight when `end` is the earlier of the two.
-        record Daily(LocalTime start, LocalTime end) implements When {
-            @Override
-            public boolean holds(Instant at) {
-                LocalTime time = at.atOffset(ZoneOffset.UTC).toLocalTime();
-                boolean started = !time.isBefore(start);
-                boolean ended = !time.isBefore(end);
-                return end.isBefore(start) ? started || !ended : started && !ended;
-            }
-
-            @Override
-            public Stream<Instant> changes(Instant from) {
-                LocalDate day = from.atOffset(ZoneOffset.UTC).toLocalDate();
-                return Stream.of(day, day.plusDays(1))
-                        .flatMap(date -> Stream.of(date.atTime(start), date.atTime(end)))
-                        .map(change -> change.toInstant(ZoneOffset.UTC))
-                        .filter(from::isBefore);
-            }
-        }
+        List<Optional<BigDecimal>> bounds = Stream.of(usual, tier.get())
+                .flatMap(prices -> prices.during(from, to))
+                .map(prices -> prices.most(inputTokens, outputTokens))
+                .toList();
+        return bounds.stream().allMatch(Optional::isPresent)
+                ? bounds.stream().map(Optional::get).max(BigDecimal::compareTo)
+                : Optional.empty();
     }
 }

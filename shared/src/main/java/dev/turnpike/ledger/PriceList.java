@@ -35,26 +35,37 @@ public final class PriceList {
     private final Supplier<PriceFile.Contents> source;
     private final Map<String, PriceList> others;
     private final UnaryOperator<String> names;
+    private final String askedTier;
     private @Nullable Index index;
 
-    private PriceList(Supplier<PriceFile.Contents> source, Map<String, PriceList> others, UnaryOperator<String> names) {
+    private PriceList(
+            Supplier<PriceFile.Contents> source,
+            Map<String, PriceList> others,
+            UnaryOperator<String> names,
+            String askedTier) {
         this.source = source;
         this.others = others;
         this.names = names;
+        this.askedTier = askedTier;
     }
 
     /// The same beside the prices of other providers.
     ///
     /// @param others by the name that stands before the slash in the names of their models
     public PriceList with(Map<String, PriceList> others) {
-        return new PriceList(source, Map.copyOf(others), names);
+        return new PriceList(source, Map.copyOf(others), names, askedTier);
     }
 
     /// The same for models that may lack the name of their provider.
     ///
     /// @param names makes whole what a model is called
     public PriceList naming(UnaryOperator<String> names) {
-        return new PriceList(source, others, names);
+        return new PriceList(source, others, names, askedTier);
+    }
+
+    /// The same where the provider is asked for this service tier.
+    public PriceList asking(String serviceTier) {
+        return new PriceList(source, others, names, serviceTier);
     }
 
     /// The bundled prices of one provider.
@@ -62,7 +73,7 @@ public final class PriceList {
     /// @param idOrBaseUrl a provider's id, such as `mistral`, or the base URL of its API; what fits none takes the
     ///     prices of `openai`, whose models a gateway of another name is likely to serve
     public static PriceList forProvider(String idOrBaseUrl) {
-        return new PriceList(() -> bundled(idOrBaseUrl), Map.of(), UnaryOperator.identity());
+        return new PriceList(() -> bundled(idOrBaseUrl), Map.of(), UnaryOperator.identity(), "");
     }
 
     /// An operator's own prices, in the format of the bundled file. Read at once; the stream is left open.
@@ -71,15 +82,23 @@ public final class PriceList {
     /// @throws IllegalArgumentException when it is not a price list; the message says what is wrong where
     public static PriceList read(InputStream json, String idOrBaseUrl) {
         PriceFile.Contents contents = PriceFile.read(json, idOrBaseUrl);
-        return new PriceList(() -> contents, Map.of(), UnaryOperator.identity());
+        return new PriceList(() -> contents, Map.of(), UnaryOperator.identity(), "");
     }
 
     /// @param at when the call was made: prices change by date and by time of day
     /// @return micro-USD rounded half up; unknown when the model is not in the list or lacks a price for tokens
     ///     that were used, and when the sum is more than a long holds
     public Cost cost(String model, Usage usage, Instant at) {
+        return cost(model, "", usage, at);
+    }
+
+    /// The same in a tier of the provider.
+    ///
+    /// @param serviceTier as the provider names it, such as `flex`; empty for the usual one
+    /// @return as above; unknown for a tier that has no price, too
+    public Cost cost(String model, String serviceTier, Usage usage, Instant at) {
         return find(model)
-                .flatMap(found -> found.at(at).of(usage))
+                .flatMap(found -> found.prices().of(serviceTier, usage, at))
                 .flatMap(micros -> whole(micros, RoundingMode.HALF_UP))
                 .map(micros -> new Cost(micros, version()))
                 .orElseGet(() -> Cost.unknown(version()));
@@ -92,8 +111,7 @@ public final class PriceList {
     /// @return micro-USD rounded up; unknown when [#cost] may be
     public Cost most(String model, long inputTokens, long outputTokens, Instant at) {
         return find(model)
-                .flatMap(found ->
-                        found.most(Math.max(0, inputTokens), Math.max(0, outputTokens), at, at.plus(LONGEST_CALL)))
+                .flatMap(found -> found.most(Math.max(0, inputTokens), Math.max(0, outputTokens), at))
                 .flatMap(micros -> whole(micros, RoundingMode.CEILING))
                 .map(micros -> new Cost(micros, version()))
                 .orElseGet(() -> Cost.unknown(version()));
@@ -111,13 +129,13 @@ public final class PriceList {
 
     /// Tokens that input and output of one call may have together; empty when the list does not say.
     public OptionalLong contextWindow(String model) {
-        Long tokens = find(model).map(ModelPrices::contextWindow).orElse(null);
+        Long tokens = find(model).map(found -> found.prices().contextWindow()).orElse(null);
         return tokens == null ? OptionalLong.empty() : OptionalLong.of(tokens);
     }
 
     /// Whether the provider has announced the model's end; false for a model that is not in the list.
     public boolean deprecated(String model) {
-        return find(model).map(ModelPrices::deprecated).orElse(false);
+        return find(model).map(found -> found.prices().deprecated()).orElse(false);
     }
 
     /// What to tell whoever asks a model that is deprecated; empty for any other.
@@ -133,7 +151,7 @@ public final class PriceList {
         return index().version();
     }
 
-    private Optional<ModelPrices> find(String asked) {
+    private Optional<Found> find(String asked) {
         String model = names.apply(asked);
         int slash = model.indexOf('/');
         PriceList other = slash < 0 ? null : others.get(model.substring(0, slash));
@@ -141,7 +159,16 @@ public final class PriceList {
             return other.find(model.substring(slash + 1));
         }
         String name = model.strip().toLowerCase(Locale.ROOT);
-        return name.length() > MAX_MODEL_CHARS ? Optional.empty() : index().find(name);
+        return name.length() > MAX_MODEL_CHARS
+                ? Optional.empty()
+                : index().find(name).map(prices -> new Found(prices, askedTier));
+    }
+
+    /// @param askedTier the service tier that its provider is asked for; empty for the usual one
+    private record Found(ModelPrices prices, String askedTier) {
+        Optional<BigDecimal> most(long inputTokens, long outputTokens, Instant at) {
+            return prices.most(askedTier, inputTokens, outputTokens, at, at.plus(LONGEST_CALL));
+        }
     }
 
     private static Optional<Long> whole(BigDecimal micros, RoundingMode rounding) {

@@ -14,32 +14,47 @@ import org.jspecify.annotations.Nullable;
 /// @param cacheWrite null when tokens that were written to the provider's cache cost as much as the others
 /// @param imageInput null when tokens of images cost as much as the others; it only bounds, for no provider tells
 ///     image tokens apart in what it reports to us
+/// @param reasoning null when tokens that were spent on reasoning cost as much as the rest of the answer
 record Prices(
         @Nullable Tiered input,
         @Nullable Tiered cachedInput,
         @Nullable Tiered cacheWrite,
         @Nullable Tiered imageInput,
-        @Nullable Tiered output) {
-    static final Prices NONE = new Prices(null, null, null, null, null);
+        @Nullable Tiered output,
+        @Nullable Tiered reasoning) {
+    static final Prices NONE = new Prices(null, null, null, null, null, null);
 
     /// @return micro-USD, exact; empty when tokens were used that have no price
     Optional<BigDecimal> of(Usage usage) {
         long cached = usage.cachedTokens();
-        long inputTokens = usage.inputTokens();
-        BigDecimal fresh = product(inputTokens - cached, input, inputTokens);
-        BigDecimal reread = product(cached, cachedInput == null ? input : cachedInput, inputTokens);
-        BigDecimal answer = product(usage.outputTokens(), output, inputTokens);
-        if (fresh == null || reread == null || answer == null) {
-            return Optional.empty();
-        }
-        return Optional.of(fresh.add(reread).add(answer));
+        long written = usage.cacheWriteTokens();
+        long reasoned = usage.reasoningTokens();
+        List<Part> parts = List.of(
+                new Part(usage.inputTokens() - cached - written, input),
+                new Part(cached, or(cachedInput, input)),
+                new Part(written, or(cacheWrite, input)),
+                new Part(usage.outputTokens() - reasoned, output),
+                new Part(reasoned, or(reasoning, output)));
+        return parts.stream().allMatch(Part::priced)
+                ? Optional.of(parts.stream()
+                        .map(part -> part.micros(usage.inputTokens()))
+                        .reduce(BigDecimal.ZERO, BigDecimal::add))
+                : Optional.empty();
     }
 
-    private static @Nullable BigDecimal product(long tokens, @Nullable Tiered price, long inputTokens) {
-        if (tokens == 0) {
-            return BigDecimal.ZERO;
+    private static @Nullable Tiered or(@Nullable Tiered price, @Nullable Tiered otherwise) {
+        return price == null ? otherwise : price;
+    }
+
+    /// Tokens of a call that cost the same.
+    private record Part(long tokens, @Nullable Tiered price) {
+        boolean priced() {
+            return tokens == 0 || price != null;
         }
-        return price == null ? null : price.at(inputTokens).multiply(BigDecimal.valueOf(tokens));
+
+        BigDecimal micros(long inputTokens) {
+            return price == null ? BigDecimal.ZERO : price.at(inputTokens).multiply(BigDecimal.valueOf(tokens));
+        }
     }
 
     /// What no usage costs more than that has at most so many tokens, whatever of them is read from a cache or written
@@ -52,7 +67,22 @@ record Prices(
                 ? Optional.empty()
                 : Optional.of(highest(inputTokens, Stream.of(input, cachedInput, cacheWrite, imageInput))
                         .multiply(BigDecimal.valueOf(inputTokens))
-                        .add(highest(inputTokens, Stream.of(output)).multiply(BigDecimal.valueOf(outputTokens))));
+                        .add(highest(inputTokens, Stream.of(output, reasoning))
+                                .multiply(BigDecimal.valueOf(outputTokens))));
+    }
+
+    Prices times(BigDecimal factor) {
+        return new Prices(
+                times(input, factor),
+                times(cachedInput, factor),
+                times(cacheWrite, factor),
+                times(imageInput, factor),
+                times(output, factor),
+                times(reasoning, factor));
+    }
+
+    private static @Nullable Tiered times(@Nullable Tiered price, BigDecimal factor) {
+        return price == null ? null : price.times(factor);
     }
 
     private static BigDecimal highest(long inputTokens, Stream<@Nullable Tiered> prices) {
@@ -71,6 +101,14 @@ record Prices(
                     .findFirst()
                     .map(Tier::price)
                     .orElse(base);
+        }
+
+        Tiered times(BigDecimal factor) {
+            return new Tiered(
+                    base.multiply(factor),
+                    tiers.stream()
+                            .map(tier -> new Tier(tier.start(), tier.price().multiply(factor)))
+                            .toList());
         }
 
         /// The dearest that an input of at most so many tokens comes to.

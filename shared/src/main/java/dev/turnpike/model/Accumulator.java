@@ -27,7 +27,8 @@ final class Accumulator {
     private final ModelText reasoning = new ModelText();
     private final List<Call> calls = new ArrayList<>();
     private @Nullable FinishReason finishReason;
-    private @Nullable Usage usage;
+    private @Nullable ReportedUsage usage;
+    private String serviceTier = "";
     private long size;
 
     Accumulator(Consumer<StreamEvent> events, Supplier<String> newCallId) {
@@ -47,6 +48,9 @@ final class Accumulator {
         }
         if (chunk.usage() != null) {
             usage = chunk.usage();
+        }
+        if (!chunk.serviceTier().isEmpty()) {
+            serviceTier = chunk.serviceTier();
         }
         if (finishReason == null && !chunk.finishReason().isEmpty()) {
             finishReason = finishReason(chunk.finishReason());
@@ -73,10 +77,20 @@ final class Accumulator {
         return size;
     }
 
-    /// As the provider reported it last.
+    /// As the provider reported it last; null where nothing of it made sense.
     @Nullable
     Usage usage() {
-        return usage;
+        return usage == null || usage.usage().totalTokens() == 0 ? null : usage.usage();
+    }
+
+    /// Whether the provider reported usage that can't be.
+    boolean usageMadeNoSense() {
+        return usage != null && !usage.sensible();
+    }
+
+    /// Where the answer came from: the model that was asked, in the tier that the provider named last.
+    Served served(String model) {
+        return Served.by(model).in(serviceTier);
     }
 
     /// Everything that the model wrote, as it counts for an estimate.

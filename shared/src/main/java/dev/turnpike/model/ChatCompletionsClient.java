@@ -22,6 +22,9 @@ public final class ChatCompletionsClient implements ModelClient {
 
     private static final int MAX_CHARACTERS_BESIDE = 100_000;
 
+    private static final String USAGE_MADE_NO_SENSE = "The model provider reported usage that can't be: a part larger"
+            + " than its whole, or a number below zero or beyond all reason. It was cut to what can.";
+
     private final Upstream upstream;
     private final ChatRequestWriter writer;
     private final UsageEstimate estimate;
@@ -46,9 +49,12 @@ public final class ChatCompletionsClient implements ModelClient {
             receive(request, deadline, answer, call, () -> events.accept(StreamEvent.ALIVE));
             answer.end();
         } catch (ModelException e) {
-            throw e.withUsage(usedByFailure(request, answer, call.atWork(e.kind())));
+            warn(answer, events);
+            Usage used = usedByFailure(request, answer, call.atWork(e.kind()));
+            throw e.withUsage(used, answer.served(request.model()).serviceTier());
         }
-        return answer.answer(used(request, answer), Served.by(request.model()));
+        warn(answer, events);
+        return answer.answer(used(request, answer), answer.served(request.model()));
     }
 
     /// Makes ready for a first call, without a connection. A call does so by itself; ahead of it, it need not wait.
@@ -97,6 +103,13 @@ public final class ChatCompletionsClient implements ModelClient {
             throw failure(Kind.TIMEOUT, Objects.requireNonNull(e.getMessage()), e);
         } catch (IOException e) {
             throw failure(Kind.CONNECTION, "The connection to the model provider failed. Try again.", e);
+        }
+    }
+
+    /// What can't be is made possible, lest it be charged; whoever compares our sums with the provider's should know.
+    private static void warn(Accumulator answer, Consumer<StreamEvent> events) {
+        if (answer.usageMadeNoSense()) {
+            events.accept(new StreamEvent.Warning(USAGE_MADE_NO_SENSE));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.turnpike.model;
 
-import dev.turnpike.tokens.Usage;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param text empty for none, as are `refusal` and `reasoning`
 /// @param finishReason in the provider's words; empty for none
 /// @param usage of the whole answer up to here, not of this chunk
+/// @param serviceTier how the provider serves the request, in its words; empty for none
 /// @param failed the chunk reports an error of the provider
 record Chunk(
         String text,
@@ -16,7 +16,8 @@ record Chunk(
         String reasoning,
         List<CallPiece> calls,
         String finishReason,
-        @Nullable Usage usage,
+        @Nullable ReportedUsage usage,
+        String serviceTier,
         boolean failed) {
 
     static final int NO_INDEX = -1;

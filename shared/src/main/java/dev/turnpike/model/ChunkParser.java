@@ -22,7 +22,8 @@ final class ChunkParser {
     private String reasoning = "";
     private List<CallPiece> calls = List.of();
     private String finishReason = "";
-    private @Nullable Usage usage;
+    private @Nullable ReportedUsage usage;
+    private String serviceTier = "";
     private boolean failed;
 
     /// @throws MalformedJsonException the bytes are not one JSON object
@@ -33,6 +34,7 @@ final class ChunkParser {
             switch (field) {
                 case "choices" -> choices();
                 case "usage" -> usage();
+                case "service_tier" -> serviceTier();
                 case "x_groq" -> groq();
                 case "error" -> failed |= json.truth();
                 case "object" -> failed |= json.isString("error");
@@ -40,7 +42,7 @@ final class ChunkParser {
             }
         }
         json.end();
-        return new Chunk(text, refusal, reasoning, calls, finishReason, usage, failed);
+        return new Chunk(text, refusal, reasoning, calls, finishReason, usage, serviceTier, failed);
     }
 
     private void clear() {
@@ -50,6 +52,7 @@ final class ChunkParser {
         calls = List.of();
         finishReason = "";
         usage = null;
+        serviceTier = "";
         failed = false;
     }
 
@@ -178,6 +181,11 @@ final class ChunkParser {
         return new CallPiece(Chunk.NO_INDEX, "", name, arguments);
     }
 
+    private void serviceTier() {
+        String tier = json.string();
+        serviceTier = tier.isEmpty() ? serviceTier : tier;
+    }
+
     private void groq() {
         for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
@@ -191,28 +199,68 @@ final class ChunkParser {
     /// Usage without tokens says nothing: no call costs none at all.
     private void usage() {
         long input = 0;
-        long cached = 0;
+        var inputParts = new InputParts(0, 0);
         long output = 0;
         long reasoned = 0;
         for (String field = json.firstField(); field != null; field = json.nextField()) {
             switch (field) {
                 case "prompt_tokens" -> input = tokens();
                 case "completion_tokens" -> output = tokens();
-                case "prompt_cache_hit_tokens" -> cached = tokens();
-                case "prompt_tokens_details" -> cached = Math.max(cached, tokensOf("cached_tokens"));
-                case "completion_tokens_details" -> reasoned = tokensOf("reasoning_tokens");
+                case "prompt_tokens_details" -> inputParts = inputParts.or(inputParts());
+                case "prompt_cache_hit_tokens", "cached_tokens", "cache_read_input_tokens" ->
+                    inputParts = inputParts.or(new InputParts(tokens(), 0));
+                case "cache_creation_input_tokens" -> inputParts = inputParts.or(new InputParts(0, tokens()));
+                case "completion_tokens_details" -> reasoned = reasoningTokens();
+                case "service_tier" -> serviceTier();
                 default -> json.skip();
             }
         }
-        if (input > 0 || output > 0) {
-            usage = Usage.reported(input, cached, output, reasoned);
+        if (input != 0 || output != 0) {
+            report(input, inputParts, output, reasoned);
         }
     }
 
-    private long tokensOf(String detail) {
+    private void report(long input, InputParts parts, long output, long reasoned) {
+        Usage possible = Usage.reported(input, parts.cached(), output, reasoned).withCacheWriteTokens(parts.written());
+        boolean sensible = possible.totalTokens() < MAX_TOKENS
+                && possible.inputTokens() == input
+                && possible.cachedTokens() == parts.cached()
+                && possible.cacheWriteTokens() == parts.written()
+                && possible.outputTokens() == output
+                && possible.reasoningTokens() == reasoned;
+        usage = new ReportedUsage(possible, sensible);
+    }
+
+    /// Tokens of the prompt that a cache had to do with. Providers and proxies name them in several ways, often in more
+    /// than one at once.
+    private record InputParts(long cached, long written) {
+        /// What either says. A negative number, which makes no sense, is kept to be noticed.
+        InputParts or(InputParts other) {
+            return new InputParts(either(cached, other.cached), either(written, other.written));
+        }
+
+        private static long either(long one, long other) {
+            return one < 0 || other < 0 ? Math.min(one, other) : Math.max(one, other);
+        }
+    }
+
+    private InputParts inputParts() {
+        var parts = new InputParts(0, 0);
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            switch (field) {
+                case "cached_tokens" -> parts = parts.or(new InputParts(tokens(), 0));
+                case "cache_write_tokens", "cache_creation_tokens", "cache_creation_input_tokens" ->
+                    parts = parts.or(new InputParts(0, tokens()));
+                default -> json.skip();
+            }
+        }
+        return parts;
+    }
+
+    private long reasoningTokens() {
         long tokens = 0;
         for (String field = json.firstField(); field != null; field = json.nextField()) {
-            if (field.equals(detail)) {
+            if (field.equals("reasoning_tokens")) {
                 tokens = tokens();
             } else {
                 json.skip();

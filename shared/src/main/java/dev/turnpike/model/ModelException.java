@@ -57,13 +57,14 @@ public final class ModelException extends Exception {
     private final Usage usage;
     private final transient @Nullable Duration retryAfter;
     private final @Nullable String model;
+    private final String serviceTier;
     private final boolean retryable;
 
     /// @param usage what had been used by then: reported, estimated from what arrived, or `Usage.NONE`
     /// @param retryAfter how long the provider asked to wait, if it did
     public ModelException(
             Kind kind, String message, Usage usage, @Nullable Duration retryAfter, @Nullable Throwable cause) {
-        this(kind, message, usage, retryAfter, null, kind.retryable(), cause);
+        this(kind, message, usage, retryAfter, null, "", kind.retryable(), cause);
     }
 
     private ModelException(
@@ -72,11 +73,13 @@ public final class ModelException extends Exception {
             Usage usage,
             @Nullable Duration retryAfter,
             @Nullable String model,
+            String serviceTier,
             boolean retryable,
             @Nullable Throwable cause) {
         super(message, cause);
         this.retryable = retryable;
         this.model = model;
+        this.serviceTier = serviceTier;
         this.kind = kind;
         this.usage = usage;
         this.retryAfter = retryAfter;
@@ -92,28 +95,30 @@ public final class ModelException extends Exception {
         this(kind, message, Usage.NONE, retryAfter, null);
     }
 
-    /// The same failure, with what had been used by then.
-    ModelException withUsage(Usage used) {
-        return copy(used, retryAfter, model, retryable);
+    /// The same failure, with what had been used by then, and in which tier of the provider.
+    ModelException withUsage(Usage used, String tier) {
+        return copy(used, retryAfter, model, tier, retryable);
     }
 
     /// The same failure of the model that was asked in place of another.
     public ModelException of(String asked) {
-        return copy(usage, retryAfter, asked, retryable);
+        return copy(usage, retryAfter, asked, serviceTier, retryable);
     }
 
     /// The same failure, after which another try is to wait.
     public ModelException after(Duration wait) {
-        return copy(usage, wait, model, retryable);
+        return copy(usage, wait, model, serviceTier, retryable);
     }
 
     /// The same failure, which is not to be tried again.
     public ModelException asFinal() {
-        return copy(usage, retryAfter, model, false);
+        return copy(usage, retryAfter, model, serviceTier, false);
     }
 
-    private ModelException copy(Usage used, @Nullable Duration wait, @Nullable String asked, boolean again) {
-        var copy = new ModelException(kind, Objects.requireNonNull(getMessage()), used, wait, asked, again, getCause());
+    private ModelException copy(
+            Usage used, @Nullable Duration wait, @Nullable String asked, String tier, boolean again) {
+        String message = Objects.requireNonNull(getMessage());
+        var copy = new ModelException(kind, message, used, wait, asked, tier, again, getCause());
         copy.setStackTrace(getStackTrace());
         for (Throwable other : getSuppressed()) {
             copy.addSuppressed(other);
@@ -125,7 +130,7 @@ public final class ModelException extends Exception {
     ///
     /// @param requested the model of the request, which it is unless another took its place
     public Served served(String requested) {
-        return Served.by(model == null ? requested : model);
+        return new Served(model == null ? requested : model, serviceTier, false);
     }
 
     public Kind kind() {

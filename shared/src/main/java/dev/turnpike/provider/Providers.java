@@ -5,7 +5,6 @@ import dev.turnpike.model.ModelAnswer;
 import dev.turnpike.model.ModelClient;
 import dev.turnpike.model.ModelException;
 import dev.turnpike.model.ModelRequest;
-import dev.turnpike.model.Served;
 import dev.turnpike.model.StreamEvent;
 import java.util.List;
 import java.util.function.Consumer;
@@ -43,8 +42,8 @@ public final class Providers implements ModelClient {
             throws ModelException {
         Target target = target(request.model());
         try {
-            return client(target).stream(request.of(target.model()), deadline, events)
-                    .servedBy(Served.by(target.name()));
+            ModelAnswer answer = client(target).stream(request.of(target.model()), deadline, events);
+            return answer.servedBy(answer.served().named(target.name()));
         } catch (ModelException failure) {
             throw failure.of(target.name());
         }

@@ -129,7 +129,7 @@ public final class ResponseWriter {
         json.writeNumberProperty("input_tokens", spent.inputTokens());
         json.writeObjectPropertyStart("input_tokens_details");
         json.writeNumberProperty("cached_tokens", spent.cachedTokens());
-        json.writeNumberProperty("cache_write_tokens", 0);
+        json.writeNumberProperty("cache_write_tokens", spent.cacheWriteTokens());
         json.writeEndObject();
         json.writeNumberProperty("output_tokens", spent.outputTokens());
         json.writeObjectPropertyStart("output_tokens_details");

@@ -80,7 +80,7 @@ class AnswerCacheTest {
         assertThat(first.served()).isEqualTo(Served.by("gpt-4o-mini"));
         assertThat(second.text()).isEqualTo("One, two.");
         assertThat(second.usage()).isEqualTo(Usage.NONE);
-        assertThat(second.served()).isEqualTo(new Served("gpt-4o-mini", true));
+        assertThat(second.served()).isEqualTo(Served.fromCache("gpt-4o-mini"));
         assertThat(events).containsExactly(new StreamEvent.TextDelta("One, two."));
     }
 

@@ -18,6 +18,7 @@ final class Sums {
         return new Totals(
                 totals.inputTokens() + used.inputTokens(),
                 totals.cachedTokens() + used.cachedTokens(),
+                totals.cacheWriteTokens() + used.cacheWriteTokens(),
                 totals.outputTokens() + used.outputTokens(),
                 totals.reasoningTokens() + used.reasoningTokens(),
                 micros == null ? totals.costMicros() : totals.costMicros() + micros,

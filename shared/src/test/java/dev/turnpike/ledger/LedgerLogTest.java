@@ -29,6 +29,7 @@ class LedgerLogTest {
                 1,
                 LedgerRow.State.SETTLED,
                 "gpt-4o-mini",
+                "",
                 false,
                 usage,
                 Cost.unknown("2026-11"),

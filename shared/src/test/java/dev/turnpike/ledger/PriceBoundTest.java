@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,13 +110,12 @@ class PriceBoundTest {
                 Instant at = NOON.minusSeconds(random.nextInt(60_000_000));
                 long in = tokens(random, MAX_TOKENS);
                 long out = tokens(random, MAX_TOKENS);
-                long used = random.nextLong(in + 1);
-                Usage usage =
-                        Usage.reported(used, random.nextLong(used + 1), random.nextLong(out + 1), random.nextLong(9));
+                String tier = oneOf(model, random);
+                Usage usage = usage(random, in, out);
                 Instant ended = at.plusMillis(random.nextLong(QUARTER.toMillis() + 1));
-                assertThat(model.at(ended).of(usage).orElseThrow())
+                assertThat(model.of(tier, usage, ended).orElseThrow())
                         .as("%s: %s within %d and %d, from %s to %s", model.id(), usage, in, out, at, ended)
-                        .isLessThanOrEqualTo(bound(model, in, out, at));
+                        .isLessThanOrEqualTo(bound(model, tier, in, out, at));
             }
         }
     }
@@ -128,10 +128,25 @@ class PriceBoundTest {
             for (int i = 0; i < 100; i++) {
                 long in = tokens(random, MAX_TOKENS);
                 long out = tokens(random, MAX_TOKENS);
-                BigDecimal less = bound(model, random.nextLong(in + 1), random.nextLong(out + 1), NOON);
-                assertThat(less).as(model.id()).isLessThanOrEqualTo(bound(model, in, out, NOON));
+                BigDecimal less = bound(model, "", random.nextLong(in + 1), random.nextLong(out + 1), NOON);
+                assertThat(less).as(model.id()).isLessThanOrEqualTo(bound(model, "", in, out, NOON));
             }
         }
+    }
+
+    private static String oneOf(ModelPrices model, Random random) {
+        List<String> tiers = Stream.concat(
+                        Stream.of(""), model.serviceTiers().keySet().stream().sorted())
+                .toList();
+        return tiers.get(random.nextInt(tiers.size()));
+    }
+
+    private static Usage usage(Random random, long mostIn, long mostOut) {
+        long in = random.nextLong(mostIn + 1);
+        long out = random.nextLong(mostOut + 1);
+        long cached = random.nextLong(in + 1);
+        return Usage.reported(in, cached, out, random.nextLong(out + 1))
+                .withCacheWriteTokens(random.nextLong(in - cached + 1));
     }
 
     /// Small numbers as often as large ones.
@@ -139,8 +154,8 @@ class PriceBoundTest {
         return 1 + random.nextLong(1L << (1 + random.nextInt(Long.SIZE - Long.numberOfLeadingZeros(most))));
     }
 
-    private static BigDecimal bound(ModelPrices model, long in, long out, Instant at) {
-        return model.most(in, out, at, at.plus(QUARTER)).orElseThrow();
+    private static BigDecimal bound(ModelPrices model, String tier, long in, long out, Instant at) {
+        return model.most(tier, in, out, at, at.plus(QUARTER)).orElseThrow();
     }
 
     private static List<ModelPrices> models(String provider) {

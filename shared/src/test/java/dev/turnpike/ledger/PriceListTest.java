@@ -164,7 +164,7 @@ class PriceListTest {
         PriceFile.Contents contents =
                 PriceFile.read(Objects.requireNonNull(PriceList.class.getResourceAsStream("prices.json")), provider);
         assertThat(contents.models()).isNotEmpty().allSatisfy(model -> {
-            assertThat(model.at(NOON).of(Usage.reported(500_000, 1_000, 1_000, 0)))
+            assertThat(model.of("", Usage.reported(500_000, 1_000, 1_000, 0), NOON))
                     .hasValueSatisfying(micros -> assertThat(micros).isPositive());
             assertThat(model.match().names())
                     .allSatisfy(name -> assertThat(name).isEqualTo(name.toLowerCase(Locale.ROOT)));

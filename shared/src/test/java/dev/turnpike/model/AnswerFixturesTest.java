@@ -130,7 +130,7 @@ final class AnswerFixturesTest {
             boolean leaks = String.valueOf(e.getMessage()).contains("quux");
             return (leaks ? "leaks: " : "fails: ") + e.kind() + line("text", text(events));
         }
-        ModelAnswer whole = answer.answer(answer.usage() == null ? Usage.NONE : answer.usage(), Served.by("m"));
+        ModelAnswer whole = answer.answer(answer.usage() == null ? Usage.NONE : answer.usage(), answer.served("m"));
         return replayed(events).equals(kept(whole)) ? render(whole) : "shown " + replayed(events) + ", kept " + whole;
     }
 
@@ -143,12 +143,18 @@ final class AnswerFixturesTest {
                 + answer.toolCalls().stream()
                         .map(call -> line("call", render(call)))
                         .collect(joining())
-                + line("usage", answer.usage().equals(Usage.NONE) ? "" : render(answer.usage()));
+                + line("usage", answer.usage().equals(Usage.NONE) ? "" : render(answer.usage()))
+                + line("tier", answer.served().serviceTier());
     }
 
     private static String render(Usage usage) {
-        return "input %d, cached %d, output %d, reasoning %d"
-                .formatted(usage.inputTokens(), usage.cachedTokens(), usage.outputTokens(), usage.reasoningTokens());
+        return "input %d, cached %d, written %d, output %d, reasoning %d"
+                .formatted(
+                        usage.inputTokens(),
+                        usage.cachedTokens(),
+                        usage.cacheWriteTokens(),
+                        usage.outputTokens(),
+                        usage.reasoningTokens());
     }
 
     private static String line(String name, String value) {

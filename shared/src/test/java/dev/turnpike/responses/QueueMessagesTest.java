@@ -232,7 +232,7 @@ class QueueMessagesTest {
     @Test
     void usageBeyondAnIntIsCounted() {
         var run = Runs.completed()
-                .spent(new Totals(3_000_000_000L, 0, 2_000_000_000L, 0, 0, 0), null)
+                .spent(new Totals(3_000_000_000L, 0, 0, 2_000_000_000L, 0, 0, 0), null)
                 .build();
         assertThat(messages.answer(run, ENVELOPE, List.of())).contains("\"total_tokens\":5000000000");
     }

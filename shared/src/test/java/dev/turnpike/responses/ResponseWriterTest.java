@@ -212,7 +212,7 @@ class ResponseWriterTest {
     void usageIsToldAtTheEnd() {
         assertField(write(Runs.inProgress()), "usage", "null");
         assertField(write(Runs.completed()), "usage", """
-            {"input_tokens":120,"input_tokens_details":{"cached_tokens":100,"cache_write_tokens":0},
+            {"input_tokens":120,"input_tokens_details":{"cached_tokens":100,"cache_write_tokens":15},
              "output_tokens":30,"output_tokens_details":{"reasoning_tokens":10},"total_tokens":150}\
             """);
     }
@@ -222,10 +222,10 @@ class ResponseWriterTest {
         assertField(write(Runs.completed()), "turnpike", """
             {"cost_usd":0.000123,"price_version":"2026-11-01","steps":3,"attempts":4,"ttft_ms":420}\
             """);
-        assertThat(cost(new Totals(1, 0, 1, 0, 1_234_567_890_123L, 0))).isEqualTo("1234567.890123");
-        assertThat(cost(new Totals(1, 0, 1, 0, 1, 0))).isEqualTo("0.000001");
+        assertThat(cost(new Totals(1, 0, 0, 1, 0, 1_234_567_890_123L, 0))).isEqualTo("1234567.890123");
+        assertThat(cost(new Totals(1, 0, 0, 1, 0, 1, 0))).isEqualTo("0.000001");
         assertThat(cost(Totals.ZERO)).isEqualTo("0.000000");
-        assertThat(cost(new Totals(1, 0, 1, 0, 500, 1))).isEqualTo("null");
+        assertThat(cost(new Totals(1, 0, 0, 1, 0, 500, 1))).isEqualTo("null");
     }
 
     private String cost(Totals spent) {

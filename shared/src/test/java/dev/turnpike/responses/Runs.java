@@ -55,7 +55,7 @@ final class Runs {
         runs.status = reason.status();
         runs.stopReason = reason;
         runs.endedAt = ENDED;
-        runs.spent = new Totals(120, 100, 30, 10, 123, 0);
+        runs.spent = new Totals(120, 100, 15, 30, 10, 123, 0);
         runs.priceVersion = "2026-11-01";
         runs.ttftMillis = 420;
         return runs;

@@ -414,11 +414,16 @@ public abstract class RunStoreContract extends StoreContract {
     @Test
     void aRunKeepsWhatAnsweredInPlaceOfItsModel() {
         Run run = acquired(created());
-        var other = row(run, LedgerRow.State.SETTLED, Served.by("groq/llama-3.3-70b"), Usage.reported(1, 0, 1, 0), 7L);
+        var other = row(
+                run,
+                LedgerRow.State.SETTLED,
+                new Served("groq/llama-3.3-70b", "flex", false),
+                Usage.reported(1, 0, 1, 0),
+                7L);
         Run next = committed(commit(run, List.of(call("call_1")), other, keep()));
         assertThat(next.servedBy()).isEqualTo(new ServedBy(Set.of("groq/llama-3.3-70b"), 0));
 
-        var cached = row(next, LedgerRow.State.SETTLED, new Served("gpt-4o-mini", true), Usage.NONE, 0L);
+        var cached = row(next, LedgerRow.State.SETTLED, Served.fromCache("gpt-4o-mini"), Usage.NONE, 0L);
         Run after = committed(commit(next, List.of(answer("One.")), cached, finish(StopReason.ANSWERED)));
 
         assertThat(after.servedBy()).isEqualTo(new ServedBy(Set.of("groq/llama-3.3-70b"), 1));
@@ -441,7 +446,7 @@ public abstract class RunStoreContract extends StoreContract {
         assertThat(after.attempts()).isEqualTo(1);
         assertThat(after.leaseUntil()).isEqualTo(clock.instant().plusSeconds(60));
         assertThat(after.endSeq()).isEqualTo(3);
-        assertThat(after.spent()).isEqualTo(new Totals(10, 5, 4, 2, 7, 0));
+        assertThat(after.spent()).isEqualTo(new Totals(10, 5, 3, 4, 2, 7, 0));
         assertThat(after.priceVersion()).isEqualTo("2026-11");
         assertThat(after.ttftMillis()).isEqualTo(250);
         assertThat(after.changedAt()).isEqualTo(clock.instant());
@@ -457,7 +462,7 @@ public abstract class RunStoreContract extends StoreContract {
         Conversation conversation = conversations.find(key).orElseThrow();
         assertThat(conversation.nextSeq()).isEqualTo(3);
         assertThat(conversation.activeRun()).isEqualTo(run.key().run());
-        assertThat(conversation.totals()).isEqualTo(new Totals(10, 5, 4, 2, 7, 0));
+        assertThat(conversation.totals()).isEqualTo(new Totals(10, 5, 3, 4, 2, 7, 0));
         assertThat(runs.ledger(run.key())).containsExactly(row);
         assertThat(conversations.range(key, 1, 3))
                 .containsExactly(
@@ -473,7 +478,7 @@ public abstract class RunStoreContract extends StoreContract {
         LedgerRow unpriced = row(third, LedgerRow.State.SETTLED, Usage.estimated(100, 40), null);
         Run end = committed(commit(third, List.of(answer("Done.")), unpriced, finish(StopReason.ANSWERED)));
 
-        assertThat(end.spent()).isEqualTo(new Totals(110, 5, 44, 2, 7, 1));
+        assertThat(end.spent()).isEqualTo(new Totals(110, 5, 3, 44, 2, 7, 1));
         assertThat(conversations.find(run.key().conversation()).orElseThrow().totals())
                 .isEqualTo(end.spent());
         assertThat(runs.ledger(run.key())).extracting(LedgerRow::step).containsExactly(0, 2);

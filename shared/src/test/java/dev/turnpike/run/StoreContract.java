@@ -188,7 +188,11 @@ public abstract class StoreContract {
     }
 
     protected final LedgerRow row(Run run, long in, long out) {
-        return row(run, LedgerRow.State.SETTLED, Usage.reported(in, in / 2, out, out / 2), 7L);
+        return row(
+                run,
+                LedgerRow.State.SETTLED,
+                Usage.reported(in, in / 2, out, out / 2).withCacheWriteTokens(in / 3),
+                7L);
     }
 
     protected final LedgerRow row(Run run, LedgerRow.State state, Usage usage, @Nullable Long micros) {
@@ -203,6 +207,7 @@ public abstract class StoreContract {
                 run.fence(),
                 state,
                 served.model(),
+                served.serviceTier(),
                 served.fromCache(),
                 usage,
                 new Cost(micros, "2026-11"),
