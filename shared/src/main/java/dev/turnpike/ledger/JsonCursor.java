@@ -83,6 +83,13 @@ final class JsonCursor {
         json.skipChildren();
     }
 
+    /// Makes sure that nothing follows the object at hand.
+    void end() {
+        if (json.nextToken() != null) {
+            throw wrong("nothing expected after it");
+        }
+    }
+
     IllegalArgumentException wrong(String what) {
         var where = json.currentTokenLocation();
         return new IllegalArgumentException("cannot read the price list: %s (line %d, column %d)"

@@ -1,11 +1,12 @@
 package dev.turnpike.ledger;
 
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Which model names a price is for. Names are compared in lower case.
-sealed interface ModelMatch {
+/// Which model names a price is for. Names are compared in lower case unless said otherwise.
+public sealed interface ModelMatch {
     boolean matches(String model);
 
     /// The names that are matched as a whole, whatever else matches.
@@ -62,6 +63,14 @@ sealed interface ModelMatch {
         @Override
         public boolean matches(String model) {
             return of.stream().allMatch(match -> match.matches(model));
+        }
+    }
+
+    /// As an operator's settings say it. Letters count as they are.
+    record Given(Predicate<String> setting) implements ModelMatch {
+        @Override
+        public boolean matches(String model) {
+            return setting.test(model);
         }
     }
 

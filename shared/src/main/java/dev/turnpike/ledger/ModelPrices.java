@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /// @param contextWindow tokens; null when the list does not say
 /// @param usual what it costs unless the provider names a tier
 /// @param serviceTiers what it costs in a tier of the provider, by the provider's name of it
-record ModelPrices(
+public record ModelPrices(
         String id,
         ModelMatch match,
         @Nullable Long contextWindow,
         boolean deprecated,
         Schedule usual,
         Map<String, Schedule> serviceTiers) {
-    ModelPrices {
+    public ModelPrices {
         serviceTiers = Map.copyOf(serviceTiers);
     }
 

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,47 @@ final class ModelReader {
         return List.copyOf(read);
     }
 
+    /// What an operator's settings say of models, by their names or patterns.
+    List<ModelPrices> overrides(Function<String, Predicate<String>> patterns) {
+        List<ModelPrices> read = new ArrayList<>();
+        for (String names = json.firstField(); names != null; names = json.nextField()) {
+            read.add(override(names, new ModelMatch.Given(patterns.apply(names))));
+        }
+        json.end();
+        return List.copyOf(read);
+    }
+
+    private ModelPrices override(String names, ModelMatch match) {
+        Tiered input = null;
+        Tiered cachedInput = null;
+        Tiered cacheWrite = null;
+        Tiered output = null;
+        Tiered reasoning = null;
+        Map<String, TierPrices> tiers = Map.of();
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            switch (field) {
+                case "input" -> input = tiered();
+                case "cached" -> cachedInput = tiered();
+                case "cache_write" -> cacheWrite = tiered();
+                case "output" -> output = tiered();
+                case "reasoning" -> reasoning = tiered();
+                case "service_tiers" -> tiers = serviceTiers();
+                default -> throw json.wrong("\"" + names + "\" has a price of nothing known: " + field);
+            }
+        }
+        if (input == null || output == null) {
+            throw json.wrong("\"" + names + "\" needs input and output");
+        }
+        Schedule usual = Schedule.always(new Prices(input, cachedInput, cacheWrite, null, output, reasoning));
+        return new ModelPrices(names, match, null, false, usual, beside(usual, tiers));
+    }
+
+    private static Map<String, Schedule> beside(Schedule usual, Map<String, TierPrices> tiers) {
+        Map<String, Schedule> schedules = new HashMap<>();
+        tiers.forEach((name, prices) -> schedules.put(name, prices.beside(usual)));
+        return schedules;
+    }
+
     private ModelPrices model(Map<String, TierPrices> ofAll) {
         String id = "";
         ModelMatch match = null;
@@ -82,11 +125,7 @@ final class ModelReader {
         if (match == null || prices == null) {
             throw json.wrong("the model \"" + id + "\" needs match and prices");
         }
-        Map<String, Schedule> besides = new HashMap<>();
-        for (var tier : tiers.entrySet()) {
-            besides.put(tier.getKey(), tier.getValue().beside(prices));
-        }
-        return new ModelPrices(id, match, contextWindow, deprecated, prices, besides);
+        return new ModelPrices(id, match, contextWindow, deprecated, prices, beside(prices, tiers));
     }
 
     private ModelMatch match() {

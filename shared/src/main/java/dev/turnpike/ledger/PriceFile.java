@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.time.DateTimeException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.ObjectReadContext;
@@ -34,8 +36,19 @@ final class PriceFile {
     /// @param provider its id, or the base URL of its API
     /// @throws IllegalArgumentException when the file is not a price file; the message says what is wrong where
     static Contents read(InputStream file, String provider) {
+        return reading(file, provider, PriceFile::contents);
+    }
+
+    /// An operator's own prices, which are no file but in the same spirit.
+    ///
+    /// @param patterns makes a test of a name or pattern
+    static List<ModelPrices> readOverrides(InputStream json, Function<String, Predicate<String>> patterns) {
+        return reading(json, "", file -> file.reader.overrides(patterns));
+    }
+
+    private static <T> T reading(InputStream file, String provider, Function<PriceFile, T> reading) {
         try (var parser = JsonFactory.builder().build().createParser(ObjectReadContext.empty(), file)) {
-            return new PriceFile(new JsonCursor(parser), provider.strip()).contents();
+            return reading.apply(new PriceFile(new JsonCursor(parser), provider.strip()));
         } catch (JacksonException | DateTimeException e) {
             throw new IllegalArgumentException("cannot read the price list: " + e.getMessage(), e);
         }

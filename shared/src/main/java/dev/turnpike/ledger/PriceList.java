@@ -36,36 +36,44 @@ public final class PriceList {
     private final Map<String, PriceList> others;
     private final UnaryOperator<String> names;
     private final String askedTier;
+    private final PriceOverrides overrides;
     private @Nullable Index index;
 
     private PriceList(
             Supplier<PriceFile.Contents> source,
             Map<String, PriceList> others,
             UnaryOperator<String> names,
-            String askedTier) {
+            String askedTier,
+            PriceOverrides overrides) {
         this.source = source;
         this.others = others;
         this.names = names;
         this.askedTier = askedTier;
+        this.overrides = overrides;
     }
 
     /// The same beside the prices of other providers.
     ///
     /// @param others by the name that stands before the slash in the names of their models
     public PriceList with(Map<String, PriceList> others) {
-        return new PriceList(source, Map.copyOf(others), names, askedTier);
+        return new PriceList(source, Map.copyOf(others), names, askedTier, overrides);
     }
 
     /// The same for models that may lack the name of their provider.
     ///
     /// @param names makes whole what a model is called
     public PriceList naming(UnaryOperator<String> names) {
-        return new PriceList(source, others, names, askedTier);
+        return new PriceList(source, others, names, askedTier, overrides);
     }
 
     /// The same where the provider is asked for this service tier.
     public PriceList asking(String serviceTier) {
-        return new PriceList(source, others, names, serviceTier);
+        return new PriceList(source, others, names, serviceTier, overrides);
+    }
+
+    /// The same where some prices are others.
+    public PriceList overriddenBy(PriceOverrides overrides) {
+        return new PriceList(source, others, names, askedTier, overrides);
     }
 
     /// The bundled prices of one provider.
@@ -73,7 +81,7 @@ public final class PriceList {
     /// @param idOrBaseUrl a provider's id, such as `mistral`, or the base URL of its API; what fits none takes the
     ///     prices of `openai`, whose models a gateway of another name is likely to serve
     public static PriceList forProvider(String idOrBaseUrl) {
-        return new PriceList(() -> bundled(idOrBaseUrl), Map.of(), UnaryOperator.identity(), "");
+        return new PriceList(() -> bundled(idOrBaseUrl), Map.of(), UnaryOperator.identity(), "", PriceOverrides.NONE);
     }
 
     /// An operator's own prices, in the format of the bundled file. Read at once; the stream is left open.
@@ -82,7 +90,7 @@ public final class PriceList {
     /// @throws IllegalArgumentException when it is not a price list; the message says what is wrong where
     public static PriceList read(InputStream json, String idOrBaseUrl) {
         PriceFile.Contents contents = PriceFile.read(json, idOrBaseUrl);
-        return new PriceList(() -> contents, Map.of(), UnaryOperator.identity(), "");
+        return new PriceList(() -> contents, Map.of(), UnaryOperator.identity(), "", PriceOverrides.NONE);
     }
 
     /// @param at when the call was made: prices change by date and by time of day
@@ -117,7 +125,7 @@ public final class PriceList {
                 .orElseGet(() -> Cost.unknown(version()));
     }
 
-    /// Whether the model is in the list, so that what it costs is known.
+    /// Whether the model has prices, so that what it costs is known.
     public boolean priced(String model) {
         return find(model).isPresent();
     }
@@ -129,13 +137,17 @@ public final class PriceList {
 
     /// Tokens that input and output of one call may have together; empty when the list does not say.
     public OptionalLong contextWindow(String model) {
-        Long tokens = find(model).map(found -> found.prices().contextWindow()).orElse(null);
+        Long tokens = listed(names.apply(model))
+                .map(found -> found.prices().contextWindow())
+                .orElse(null);
         return tokens == null ? OptionalLong.empty() : OptionalLong.of(tokens);
     }
 
     /// Whether the provider has announced the model's end; false for a model that is not in the list.
     public boolean deprecated(String model) {
-        return find(model).map(found -> found.prices().deprecated()).orElse(false);
+        return listed(names.apply(model))
+                .map(found -> found.prices().deprecated())
+                .orElse(false);
     }
 
     /// What to tell whoever asks a model that is deprecated; empty for any other.
@@ -146,17 +158,27 @@ public final class PriceList {
                 : Optional.empty();
     }
 
-    /// Which prices these are, for example `2026-11`.
+    /// Which prices these are, for example `2026-11`, or `2026-11+3fa9c1` where some are overridden.
     public String version() {
-        return index().version();
+        return overrides.version(index().version());
     }
 
+    /// What a model costs.
     private Optional<Found> find(String asked) {
         String model = names.apply(asked);
+        Optional<Found> listed = listed(model);
+        return overrides
+                .find(model)
+                .map(prices -> new Found(prices, listed.map(Found::askedTier).orElse("")))
+                .or(() -> listed);
+    }
+
+    /// What the list says of it.
+    private Optional<Found> listed(String model) {
         int slash = model.indexOf('/');
         PriceList other = slash < 0 ? null : others.get(model.substring(0, slash));
         if (other != null) {
-            return other.find(model.substring(slash + 1));
+            return other.listed(model.substring(slash + 1));
         }
         String name = model.strip().toLowerCase(Locale.ROOT);
         return name.length() > MAX_MODEL_CHARS

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param imageInput null when tokens of images cost as much as the others; it only bounds, for no provider tells
 ///     image tokens apart in what it reports to us
 /// @param reasoning null when tokens that were spent on reasoning cost as much as the rest of the answer
-record Prices(
+public record Prices(
         @Nullable Tiered input,
         @Nullable Tiered cachedInput,
         @Nullable Tiered cacheWrite,

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 /// Prices that change with time.
 ///
 /// @param prices in the order of the file, at least one
-record Schedule(List<Dated> prices) {
-    Schedule {
+public record Schedule(List<Dated> prices) {
+    public Schedule {
         prices = List.copyOf(prices);
     }
 

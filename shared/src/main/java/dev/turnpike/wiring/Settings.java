@@ -8,6 +8,7 @@ import dev.turnpike.access.Cap.Unit;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.egress.Cidr;
 import dev.turnpike.egress.EgressSettings;
+import dev.turnpike.ledger.PriceOverrides;
 import dev.turnpike.model.Dialect;
 import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.schema.AnswerFormat.Enforcement;
@@ -79,6 +80,7 @@ public record Settings(
     ///
     /// @param baseUrl without a slash at its end; https, or http to a loopback or private host
     /// @param priceProvider absent: told by the base URL
+    /// @param prices taken before those of any provider
     /// @param models what a request may name; the two defaults are always allowed
     /// @param pdfModels those that can be sent PDFs
     /// @param videoModels those that can be sent videos
@@ -87,6 +89,7 @@ public record Settings(
     public record Provider(
             URI baseUrl,
             Optional<String> priceProvider,
+            PriceOverrides prices,
             String model,
             String visionModel,
             NamePatterns models,
@@ -211,6 +214,7 @@ public record Settings(
         return new Provider(
                 providerUrl(environment),
                 environment.optionalText(Variable.PRICE_PROVIDER),
+                prices(environment),
                 environment.text(Variable.MODEL),
                 environment.text(Variable.VISION_MODEL),
                 environment.names(Variable.MODELS),
@@ -218,6 +222,18 @@ public record Settings(
                 environment.names(Variable.VIDEO_MODELS),
                 enforcement(environment),
                 environment.optionalNumber(Variable.TEMPERATURE, 0, 2));
+    }
+
+    private static PriceOverrides prices(Environment environment) {
+        try {
+            return environment
+                    .optionalText(Variable.PRICES)
+                    .map(json -> PriceOverrides.read(json, names -> NamePatterns.parse(names)::matches))
+                    .orElse(PriceOverrides.NONE);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException(
+                    "PRICES can't be used, %s: put %s there.".formatted(e.getMessage(), Variable.PRICES.content()));
+        }
     }
 
     private static Media media(Environment environment) {

@@ -91,6 +91,7 @@ final class Upstreams {
         return PriceList.forProvider(
                         first.priceProvider().orElse(first.baseUrl().toString()))
                 .with(others)
+                .overriddenBy(first.prices())
                 .naming(model -> providers.target(model).name());
     }
 

@@ -14,6 +14,10 @@ enum Variable {
             "the https URL of an OpenAI-compatible API (http only to a loopback or private host)",
             "https://api.openai.com/v1"),
     PRICE_PROVIDER("the provider whose prices count, or nothing to tell it by OPENAI_BASE_URL", ""),
+    PRICES(
+            "own prices in USD per million tokens, as a JSON object like {\"my-model\": {\"input\": 0.5, \"output\":"
+                    + " 1.5}}, or nothing for none",
+            ""),
     MODEL("the model of requests that name none", "gpt-4o-mini"),
     VISION_MODEL("the model of requests that name none and hold images", "gpt-4o"),
     MODELS("the models that requests may name, separated by commas, * for any characters", "*"),

@@ -8,8 +8,13 @@ import dev.turnpike.access.Cap;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.egress.Cidr;
 import dev.turnpike.egress.EgressSettings;
+import dev.turnpike.ledger.Cost;
+import dev.turnpike.ledger.PriceList;
+import dev.turnpike.ledger.PriceOverrides;
+import dev.turnpike.tokens.Usage;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -212,6 +217,27 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.from(with(name, value)))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(name);
+    }
+
+    @Test
+    void pricesOfOnesOwnAreReadByNameOrPattern() {
+        var prices = Settings.from(with("PRICES", "{\"own-*\": {\"input\": 0.5, \"output\": 1.5}}"))
+                .provider()
+                .prices();
+        var list = PriceList.forProvider("openai").overriddenBy(prices);
+
+        assertThat(list.cost("own-7b", Usage.reported(10, 0, 2, 0), Instant.EPOCH))
+                .isEqualTo(new Cost(8L, list.version()));
+        assertThat(Settings.from(REQUIRED).provider().prices()).isEqualTo(PriceOverrides.NONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.5", "{\"m\": {\"input\": 1}}", "{\"m\": {\"input\": -1, \"output\": 1}}", "{"})
+    void pricesThatAreNoneStopTheStart(String value) {
+        assertThatThrownBy(() -> Settings.from(with("PRICES", value)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageStartingWith("PRICES can't be used, ")
+                .hasMessageContaining("USD per million tokens");
     }
 
     @Test
