@@ -144,17 +144,17 @@ final class AnswerFixturesTest {
                         .map(call -> line("call", render(call)))
                         .collect(joining())
                 + line("usage", answer.usage().equals(Usage.NONE) ? "" : render(answer.usage()))
+                + line("written", written(answer.usage()))
                 + line("tier", answer.served().serviceTier());
     }
 
+    private static String written(Usage usage) {
+        return usage.cacheWriteTokens() == 0 ? "" : String.valueOf(usage.cacheWriteTokens());
+    }
+
     private static String render(Usage usage) {
-        return "input %d, cached %d, written %d, output %d, reasoning %d"
-                .formatted(
-                        usage.inputTokens(),
-                        usage.cachedTokens(),
-                        usage.cacheWriteTokens(),
-                        usage.outputTokens(),
-                        usage.reasoningTokens());
+        return "input %d, cached %d, output %d, reasoning %d"
+                .formatted(usage.inputTokens(), usage.cachedTokens(), usage.outputTokens(), usage.reasoningTokens());
     }
 
     private static String line(String name, String value) {
