@@ -13,9 +13,9 @@ class CostsByHandTest {
     private static final PriceList OWN = PriceList.forProvider("openai")
             .with(Map.of("groq", PriceList.forProvider("groq")))
             .overriddenBy(PriceOverrides.read("""
-                     {"mine": {"input": 0.5, "cached": 0.05, "cache_write": 0.6, "output": 1.5},
-                      "groq/*": {"input": 0, "output": 0}, "o3": {"input": 1, "output": 2}}\
-                     """, pattern -> name -> name.matches(pattern.replace("*", ".*"))));
+                {"mine": {"input": 0.5, "cached": 0.05, "cache_write": 0.6, "output": 1.5},
+                 "groq/*": {"input": 0, "output": 0}, "o3": {"input": 1, "output": 2}}\
+                """, pattern -> name -> name.matches(pattern.replace("*", ".*"))));
 
     @ParameterizedTest(name = "{0} {1} {2}: {3} at {4} costs {5}, for {6}")
     @CsvFileSource(resources = "costs-by-hand.csv", delimiter = '|', quoteCharacter = '`')
