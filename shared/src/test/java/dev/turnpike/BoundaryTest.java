@@ -49,8 +49,8 @@ class BoundaryTest {
         for (String name : List.of(
                 "provider",
                 "cache",
-                "budget",
                 "run",
+                "budget",
                 "engine",
                 "admission",
                 "check",

@@ -2,6 +2,9 @@ package dev.turnpike.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.budget.Budget;
+import dev.turnpike.budget.LostHolds;
+import dev.turnpike.budget.WorstCase;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.Item;
@@ -10,6 +13,7 @@ import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Role;
 import dev.turnpike.conversation.ItemPages;
 import dev.turnpike.engine.AnswerCheck;
+import dev.turnpike.engine.Charges;
 import dev.turnpike.engine.ContextLoader;
 import dev.turnpike.engine.EngineSettings;
 import dev.turnpike.engine.ModelStep;
@@ -17,12 +21,15 @@ import dev.turnpike.engine.Prompt;
 import dev.turnpike.engine.StepEngine;
 import dev.turnpike.engine.ToolStep;
 import dev.turnpike.fake.CountedTool;
+import dev.turnpike.fake.MemoryAccountStore;
 import dev.turnpike.fake.MemoryQueue;
 import dev.turnpike.fake.PortCalls;
+import dev.turnpike.fake.SameThread;
 import dev.turnpike.fake.ScriptedModel;
 import dev.turnpike.fake.ScriptedModel.Script;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Deadline;
+import dev.turnpike.model.UsageEstimate;
 import dev.turnpike.run.Limits;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.NewRun.Place;
@@ -219,9 +226,18 @@ class LongConversationTest extends StoreContract {
                 runs,
                 new MemoryQueue(clock, new PortCalls()),
                 new ContextLoader(conversations, settings.maxHistory()),
-                new ModelStep(model, prompt, new AnswerCheck(Enforcement.NEVER), prices, settings, ids),
+                new ModelStep(
+                        model, prompt, new AnswerCheck(Enforcement.NEVER), charges(prices, prompt), settings, ids),
                 new ToolStep(runs, tools, settings, ids),
                 settings);
+    }
+
+    private Charges charges(PriceList prices, Prompt prompt) {
+        var accounts = new MemoryAccountStore(new PortCalls());
+        var lost = new LostHolds(accounts, runs, prices);
+        var worst = new WorstCase(prices, new UsageEstimate(String::length), _ -> List.of());
+        return new Charges(
+                prices, prompt, new Budget(accounts, lost, worst, List.of(), SameThread::new), lost, _ -> {});
     }
 
     /// One that may take more steps than the contracts' runs.

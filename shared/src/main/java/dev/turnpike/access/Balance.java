@@ -12,7 +12,11 @@ public record Balance(Map<Cap.Period, Amount> used) {
     }
 
     public long used(Cap cap) {
-        Amount amount = used.getOrDefault(cap.period(), Amount.NONE);
+        Amount amount = in(cap.period());
         return cap.unit() == Cap.Unit.USD ? amount.micros() : amount.tokens();
+    }
+
+    public Amount in(Cap.Period period) {
+        return used.getOrDefault(period, Amount.NONE);
     }
 }

@@ -2,14 +2,40 @@ package dev.turnpike.aws;
 
 import dev.turnpike.access.Amount;
 import dev.turnpike.access.Balance;
+import dev.turnpike.access.Cap;
 import dev.turnpike.access.Cap.Period;
+import dev.turnpike.budget.Account;
+import dev.turnpike.budget.Hold;
+import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.run.RunKey;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/// What has been used, beside whatever else a row holds: the attributes `usd_<period>` and `tok_<period>` for each
-/// period, `usd_d20261128` for a day. They hold what is settled and what is held, so that a condition needs one number.
+/// What has been used, beside whatever else a row holds.
+///
+/// | attribute | what |
+/// |---|---|
+/// | `usd_<period>`, `tok_<period>` | what is settled and what is held, so that a condition needs one number |
+/// | `hold_<run>_<step>_<fence>` | a hold, its fields in one text |
+/// | `caps` | those that the account was given itself |
+///
+/// Periods are called `n202611281200`, `d20261128`, `m202611` and `total`.
 final class AccountRows {
+    static final String CAPS = "caps";
+
+    private static final String HOLD = "hold_";
+    private static final Pattern PERIOD = Pattern.compile("(?:usd|tok)_([ndm])([0-9]+)");
+
+    /// A hold may be settled in the period after its own.
+    private static final Map<String, Duration> KEPT =
+            Map.of("n", Duration.ofHours(2), "d", Duration.ofDays(3), "m", Duration.ofDays(70));
+
     private AccountRows() {}
 
     static String micros(Period period, Instant at) {
@@ -35,5 +61,75 @@ final class AccountRows {
             used.put(period, new Amount(row.number(micros(period, now), 0), row.number(tokens(period, now), 0)));
         }
         return new Balance(used);
+    }
+
+    static List<Cap> caps(Row row, Cap.Scope scope) {
+        return row.texts(CAPS).stream()
+                .map(Cap::parse)
+                .filter(cap -> cap.scope() == scope)
+                .toList();
+    }
+
+    static String hold(Hold hold) {
+        return HOLD + hold.run().run() + "_" + hold.step() + "_" + hold.fence();
+    }
+
+    static String text(Hold hold) {
+        return String.join(
+                "|",
+                Long.toString(hold.amount().micros()),
+                Long.toString(hold.amount().tokens()),
+                Long.toString(hold.inputTokens()),
+                hold.perMinute() ? "n" : "d",
+                Long.toString(hold.at().toEpochMilli()),
+                Long.toString(hold.until().toEpochMilli()),
+                hold.run().conversation().id(),
+                hold.model());
+    }
+
+    static List<Hold> holds(Account account, Row row) {
+        List<Hold> holds = new ArrayList<>();
+        row.attributes().forEach((name, value) -> {
+            if (name.startsWith(HOLD)) {
+                holds.add(hold(account, name, value.s()));
+            }
+        });
+        return holds;
+    }
+
+    private static Hold hold(Account account, String name, String text) {
+        String[] names = name.split("_", -1);
+        String[] fields = text.split("\\|", 8);
+        return new Hold(
+                new RunKey(new ConversationKey(account.tenant(), fields[6]), names[1]),
+                Integer.parseInt(names[2]),
+                Long.parseLong(names[3]),
+                fields[7],
+                Long.parseLong(fields[2]),
+                new Amount(Long.parseLong(fields[0]), Long.parseLong(fields[1])),
+                fields[3].equals("n"),
+                Instant.ofEpochMilli(Long.parseLong(fields[4])),
+                Instant.ofEpochMilli(Long.parseLong(fields[5])));
+    }
+
+    /// Attributes of periods that are long over.
+    static List<String> stale(Row row, Instant now) {
+        return row.attributes().keySet().stream()
+                .filter(name -> stale(name, now))
+                .toList();
+    }
+
+    private static boolean stale(String name, Instant now) {
+        Matcher period = PERIOD.matcher(name);
+        if (!period.matches()) {
+            return false;
+        }
+        Instant oldest = now.minus(KEPT.get(period.group(1)));
+        String kept = switch (period.group(1)) {
+            case "n" -> Period.MINUTE.name(oldest);
+            case "d" -> Period.DAY.name(oldest);
+            default -> Period.MONTH.name(oldest);
+        };
+        return period.group(2).compareTo(kept) < 0;
     }
 }

@@ -1,5 +1,7 @@
 package dev.turnpike.aws;
 
+import dev.turnpike.access.Payer;
+import dev.turnpike.budget.Account;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.run.RunKey;
 import java.time.Instant;
@@ -29,6 +31,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | `T#<tenant>#U#<day>` | `SH#<0..7>` | usage counters |
 /// | `KEY#<sha256>` | `KEY` | API key |
 /// | same | `RPM#<epoch second>` | count of its requests in the minute from then on |
+/// | `T#<tenant>`, `T#<tenant>#USER#<user>`, `T#<tenant>#QUEUE` | `ACCOUNT` | what a payer may use and has used |
+/// | `T#<tenant>#C#<conversation>#ACCOUNT` | `ACCOUNT`, `R#<run>` | the same of a conversation and its runs |
 /// | `BREAKER#<provider>/<model>` | `BREAKER` | a model that has failed of late |
 /// | `T#<tenant>#A#<month>` | `<ulid>` | audit event |
 ///
@@ -41,6 +45,7 @@ final class TableKeys {
     static final String GSI1_SK = "gsi1sk";
     static final String TTL = "ttl";
     static final String META = "META";
+    static final String ACCOUNT = "ACCOUNT";
     static final String ITEM_PREFIX = "I#";
     static final String CONVERSATION_LIST_PREFIX = "CI#";
     static final String NOTE_PREFIX = "N#";
@@ -160,6 +165,23 @@ final class TableKeys {
 
     static Map<String, AttributeValue> requests(String sha256, Instant window) {
         return key(apiKey(sha256), "RPM#" + window.getEpochSecond());
+    }
+
+    /// What a payer has used. A key's lies in the key's own row; what comes by the queue has no key. Those of a
+    /// conversation lie beside its partition, so that nothing comes back where it was deleted.
+    static Map<String, AttributeValue> account(Account account) {
+        String tenant = tenant(account.tenant());
+        String id = account.id();
+        return switch (account.scope()) {
+            case KEY -> id.equals(Payer.QUEUE) ? key(tenant + "#QUEUE", ACCOUNT) : key(apiKey(id), "KEY");
+            case USER -> key(tenant + "#USER#" + id, ACCOUNT);
+            case TENANT -> key(tenant, ACCOUNT);
+            case CONVERSATION -> key(tenant + "#C#" + id + "#" + ACCOUNT, ACCOUNT);
+            case RUN -> {
+                String conversation = id.substring(0, id.indexOf('/'));
+                yield key(tenant + "#C#" + conversation + "#" + ACCOUNT, run(id.substring(id.indexOf('/') + 1)));
+            }
+        };
     }
 
     /// The index partition of an active run.

@@ -103,6 +103,14 @@ final class UpdateRow {
         return this;
     }
 
+    /// Not there yet, or no more than this. Of an absent number nothing is known: what is more than all of it must be
+    /// told by the caller.
+    UpdateRow conditionAbsentOrAtMost(String name, long most) {
+        String field = name(name);
+        conditions.add("(attribute_not_exists(" + field + ") OR " + field + " <= " + value(Row.number(most)) + ")");
+        return this;
+    }
+
     UpdateRow conditionPresent(String name) {
         conditions.add("attribute_exists(" + name(name) + ")");
         return this;

@@ -1,5 +1,6 @@
 package dev.turnpike.engine;
 
+import dev.turnpike.budget.Permit.Held;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.model.Deadline;
@@ -19,6 +20,7 @@ final class LiveRun {
     private final Consumer<RunEvent> watcher;
     private final LeaseKeeper lease;
     private @Nullable CancelWatch watch;
+    private Held held = Held.NOTHING;
 
     /// @param items the newest items of the conversation, oldest first, the run's own among them
     /// @param olderItems whether the conversation has more than those
@@ -65,6 +67,22 @@ final class LiveRun {
         return (int) output().stream()
                 .filter(item -> item instanceof Item.ToolResult result && result.executor() == Executor.SERVER)
                 .count();
+    }
+
+    /// What is held for the model call that is made next.
+    void holds(Held call) {
+        held = call;
+    }
+
+    Held held() {
+        return held;
+    }
+
+    /// What was held, to be settled by whoever asks.
+    Held release() {
+        Held ended = held;
+        held = Held.NOTHING;
+        return ended;
     }
 
     Deadline deadline() {

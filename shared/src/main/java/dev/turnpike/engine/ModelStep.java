@@ -1,10 +1,11 @@
 package dev.turnpike.engine;
 
+import dev.turnpike.access.Cap;
+import dev.turnpike.budget.Permit;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.engine.StepResult.Verdict;
 import dev.turnpike.ledger.LedgerRow;
-import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.model.ModelAnswer;
 import dev.turnpike.model.ModelAnswer.FinishReason;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,23 +42,22 @@ public final class ModelStep {
     private final ModelClient model;
     private final Prompt prompt;
     private final AnswerCheck check;
-    private final AttemptRows rows;
+    private final Charges charges;
     private final EngineSettings settings;
     private final Ids ids;
 
     public ModelStep(
-            ModelClient model, Prompt prompt, AnswerCheck check, PriceList prices, EngineSettings settings, Ids ids) {
+            ModelClient model, Prompt prompt, AnswerCheck check, Charges charges, EngineSettings settings, Ids ids) {
         this.model = model;
         this.prompt = prompt;
         this.check = check;
-        this.rows = new AttemptRows(prices, prompt);
+        this.charges = charges;
         this.settings = settings;
         this.ids = ids;
     }
 
-    /// What its attempts are charged.
-    AttemptRows rows() {
-        return rows;
+    Charges charges() {
+        return charges;
     }
 
     Prompt prompt() {
@@ -64,7 +65,40 @@ public final class ModelStep {
     }
 
     StepResult perform(LiveRun live) {
-        return prompt.next(live).map(request -> call(live, request)).orElseGet(ModelStep::tooLong);
+        return prompt.next(live)
+                .map(request -> permitted(live, request, granted -> call(live, granted)))
+                .orElseGet(ModelStep::tooLong);
+    }
+
+    /// Makes a call that the caps allow, perhaps with less output than was asked for.
+    private StepResult permitted(LiveRun live, ModelRequest request, Function<ModelRequest, StepResult> call) {
+        return switch (charges.permit(live, request)) {
+            case Permit.Granted(ModelRequest granted, var _) -> {
+                // Whoever waited for a permit may have lost its lease meanwhile.
+                live.touch();
+                yield call.apply(granted);
+            }
+            case Permit.Busy(Cap _, Instant from) when live.run().request().background() -> later(live, from);
+            case Permit.Busy(Cap cap, Instant _) -> capMet(live, cap);
+            case Permit.Met(Cap cap) -> capMet(live, cap);
+            case Permit.Unpriced(String unpriced) -> ended(StopReason.ERROR, RunError.unpriced(unpriced));
+        };
+    }
+
+    /// Those who wait for one account do not all come back at once.
+    private StepResult later(LiveRun live, Instant from) {
+        Duration wait = Duration.between(live.deadline().clock().instant(), from);
+        Duration spread = Duration.ofMillis(Math.floorMod(live.run().key().run().hashCode(), 4_000));
+        return new StepResult(List.of(), charges.none(live), -1, new Verdict.PutOff(wait.plus(spread)));
+    }
+
+    private static StepResult capMet(LiveRun live, Cap cap) {
+        live.emit(new RunEvent.Warned(live.run().key().run(), "the cap " + cap + " is met"));
+        return ended(StopReason.SPENDING_CAP, null);
+    }
+
+    private static StepResult ended(StopReason reason, @Nullable RunError error) {
+        return new StepResult(List.of(), null, -1, new Verdict.Stop(reason, error));
     }
 
     private StepResult call(LiveRun live, ModelRequest request) {
@@ -86,9 +120,9 @@ public final class ModelStep {
     }
 
     private StepResult answered(LiveRun live, ModelAnswer whole, AnswerItems answer, AnswerGate gate, Timed timed) {
-        @Nullable StopReason stop = cutBy(whole.finishReason());
+        @Nullable StopReason stop = cutBy(whole.finishReason(), live.held().lowered());
         List<Item> items = answer.close(stop != null);
-        LedgerRow row = rows.row(live, whole.served(), whole.usage(), LedgerRow.State.SETTLED, timed.millis());
+        LedgerRow row = charges.row(live, whole.served(), whole.usage(), LedgerRow.State.SETTLED, timed.millis());
         List<String> mistakes = stop == null ? AnswerCheck.mistakes(live, items) : List.of();
         if (!mistakes.isEmpty()) {
             return misfit(live, new StepResult(items, row, timed.millis(), new Verdict.GoOn()), mistakes, gate);
@@ -109,16 +143,20 @@ public final class ModelStep {
     /// Replaces what is old by a summary, for all calls from then on. Nobody sees it grow.
     StepResult compact(LiveRun live) {
         Prompt.Compacting compacting = prompt.compaction(live);
+        return permitted(live, compacting.request(), granted -> compact(live, compacting, granted));
+    }
+
+    private StepResult compact(LiveRun live, Prompt.Compacting compacting, ModelRequest request) {
         var timed = new Timed(_ -> {}, live);
         try {
-            return compacted(live, compacting, model.stream(compacting.request(), abortAt(live), timed));
+            return compacted(live, compacting, model.stream(request, abortAt(live), timed));
         } catch (ModelException failure) {
             return failed(live, failure, List::of, timed);
         }
     }
 
     private StepResult compacted(LiveRun live, Prompt.Compacting compacting, ModelAnswer whole) {
-        LedgerRow row = rows.row(live, whole.served(), whole.usage(), LedgerRow.State.SETTLED, -1);
+        LedgerRow row = charges.row(live, whole.served(), whole.usage(), LedgerRow.State.SETTLED, -1);
         if (whole.text().isBlank()) {
             return new StepResult(List.of(), row, -1, new Verdict.Stop(StopReason.ERROR, NO_SUMMARY));
         }
@@ -136,9 +174,10 @@ public final class ModelStep {
         return ids.item(item.idPrefix(), run.key().conversation().id(), run.endSeq() + place);
     }
 
-    private static @Nullable StopReason cutBy(FinishReason reason) {
+    /// @param lowered whether a cap allowed less output than was asked for
+    private static @Nullable StopReason cutBy(FinishReason reason, boolean lowered) {
         return switch (reason) {
-            case LENGTH -> StopReason.MAX_OUTPUT_TOKENS;
+            case LENGTH -> lowered ? StopReason.SPENDING_CAP : StopReason.MAX_OUTPUT_TOKENS;
             case CONTENT_FILTER -> StopReason.CONTENT_FILTER;
             case STOP, TOOL_CALLS, OTHER -> null;
         };
@@ -198,7 +237,7 @@ public final class ModelStep {
 
     private LedgerRow row(LiveRun live, ModelException failure, LedgerRow.State state, Timed timed) {
         Served served = failure.served(live.run().request().model());
-        return rows.row(live, served, failure.usage(), state, timed.millis());
+        return charges.row(live, served, failure.usage(), state, timed.millis());
     }
 
     private static List<Item> partial(AnswerItems answer, AnswerGate gate) {
@@ -224,7 +263,7 @@ public final class ModelStep {
                 ModelException.Kind.CONTEXT_TOO_LONG.code(),
                 "The input and the conversation before it are longer than the model's context. Send less,"
                         + " start a new conversation, or set \"truncation\": \"auto\".");
-        return new StepResult(List.of(), null, -1, new Verdict.Stop(StopReason.ERROR, error));
+        return ended(StopReason.ERROR, error);
     }
 
     private static Set<String> callIds(LiveRun live) {

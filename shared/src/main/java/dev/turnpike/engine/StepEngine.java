@@ -40,6 +40,7 @@ public final class StepEngine {
     private final ModelStep modelStep;
     private final ToolStep toolStep;
     private final EngineSettings settings;
+    private final Charges charges;
     private final StepPlan plan;
     private final Turns turns;
 
@@ -56,6 +57,7 @@ public final class StepEngine {
         this.modelStep = modelStep;
         this.toolStep = toolStep;
         this.settings = settings;
+        this.charges = modelStep.charges();
         this.plan = new StepPlan(settings, modelStep.prompt());
         this.turns = new Turns(runs, queue);
     }
@@ -166,9 +168,7 @@ public final class StepEngine {
             if (result.verdict() instanceof Verdict.PutOff) {
                 recordLostAttempts(live, null, live.run().fence());
             }
-            if (result.row() != null) {
-                runs.abandon(live.run().key(), result.row());
-            }
+            charges.abandon(live, result.row());
             return plan.after(live, result);
         }
         recordLostAttempts(live, result.row(), live.run().fence());
@@ -191,6 +191,7 @@ public final class StepEngine {
         };
         return switch (runs.commit(stepCommit(live, result, after))) {
             case Commit.Committed(Run run) -> {
+                charges.settle(live, result.row());
                 live.committed(run, result.items());
                 if (result.row() != null) {
                     live.emit(new RunEvent.Settled(result.row()));
@@ -201,9 +202,7 @@ public final class StepEngine {
             case Commit.CancelRequested() -> save(live, result, new NextStep.End(StopReason.CANCELLED, null));
             case Commit.FencedOut() -> {
                 // Its answer is in vain, and paid.
-                if (result.row() != null) {
-                    runs.abandon(live.run().key(), result.row().abandoned());
-                }
+                charges.abandon(live, result.row() == null ? null : result.row().abandoned());
                 yield new NextStep.LetGo();
             }
         };
@@ -211,8 +210,8 @@ public final class StepEngine {
 
     private static StepCommit stepCommit(LiveRun live, StepResult result, After after) {
         Instant now = live.deadline().clock().instant();
-        boolean worked = !result.equals(StepResult.NONE);
-        return new StepCommit(live.run(), worked, result.items(), result.row(), result.ttftMillis(), after, now);
+        return new StepCommit(
+                live.run(), result.taken(), result.items(), result.row(), result.ttftMillis(), after, now);
     }
 
     /// Earlier attempts of this step died on the way; each may have paid for the same prompt.
@@ -226,11 +225,7 @@ public final class StepEngine {
             return;
         }
         for (long fence = first; fence < before; fence++) {
-            // An answer that was at hand says nothing of what others paid for it.
-            LedgerRow lost = settled == null || settled.fromCache()
-                    ? modelStep.rows().lost(live, fence)
-                    : modelStep.rows().lost(settled, fence);
-            runs.abandon(run.key(), lost);
+            charges.lose(live, settled, fence);
         }
     }
 
@@ -246,9 +241,7 @@ public final class StepEngine {
     }
 
     private Outcome ended(LiveRun live) {
-        modelStep
-                .rows()
-                .warning(live)
+        charges.warning(live)
                 .ifPresent(warning ->
                         live.emit(new RunEvent.Warned(live.run().key().run(), warning)));
         live.emit(new RunEvent.Ended(live.run()));
@@ -314,7 +307,7 @@ public final class StepEngine {
             return new Outcome.Ignored("moved on");
         }
         if (model) {
-            runs.abandon(run.key(), modelStep.rows().lost(live, run.fence()));
+            charges.lose(live, null, run.fence());
         }
         return ended(live);
     }

@@ -34,6 +34,14 @@ record StepResult(List<Item> items, @Nullable LedgerRow row, long ttftMillis, Ve
         }
     }
 
+    /// Whether there was a step. Limits are met before one.
+    boolean taken() {
+        boolean empty = items.isEmpty() && row == null;
+        boolean limited =
+                verdict instanceof Verdict.Stop(StopReason reason, var _) && reason == StopReason.SPENDING_CAP;
+        return !(equals(NONE) || (empty && limited));
+    }
+
     StepResult ending(Verdict.Stop stop) {
         return new StepResult(items, row, ttftMillis, stop);
     }

@@ -47,6 +47,14 @@ public record LedgerRow(
                 at);
     }
 
+    /// The same of an attempt that may have used more, up to a limit.
+    public LedgerRow doubted(Amount most) {
+        Long micros = cost.micros();
+        Amount rest = most.less(new Amount(micros == null ? 0 : micros, usage.totalTokens()));
+        return new LedgerRow(
+                run, payer, step, fence, state, model, serviceTier, fromCache, usage, cost, rest, ttftMillis, at);
+    }
+
     /// What the caps of its payer count.
     public Amount charged() {
         Long micros = cost.micros();

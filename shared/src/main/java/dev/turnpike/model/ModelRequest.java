@@ -48,6 +48,12 @@ public record ModelRequest(
                 other, instructions, items, tools, toolChoice, parallelToolCalls, maxOutputTokens, parameters, cache);
     }
 
+    /// The same with another limit of its output.
+    public ModelRequest limited(int outputTokens) {
+        return new ModelRequest(
+                model, instructions, items, tools, toolChoice, parallelToolCalls, outputTokens, parameters, cache);
+    }
+
     /// As a provider without peculiarities would be sent it, its parameters in the order of their names: the same bytes
     /// for calls that ask the same.
     public byte[] written() {

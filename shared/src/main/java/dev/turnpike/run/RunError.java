@@ -58,13 +58,22 @@ public sealed interface RunError {
     /// Whatever is none of these.
     record Other(String code, String message, Map<String, String> details) implements RunError {}
 
+    /// Nobody can tell whether a call of the model stays within a cap on money.
+    static RunError unpriced(String model) {
+        return of(
+                "model_not_priced",
+                "The model '" + model + "' has no price, and a cap on spending applies. Name a model that has one, or"
+                        + " set its price in PRICES.",
+                Map.of("model", model));
+    }
+
     static RunError of(String code, String message) {
         return of(code, message, Map.of());
     }
 
     static RunError of(String code, String message, Map<String, String> details) {
         return switch (code) {
-            case "upstream_auth" -> new Configuration(code, message, details);
+            case "upstream_auth", "model_not_priced" -> new Configuration(code, message, details);
             case "rate_limit_exceeded",
                     "upstream_error",
                     "upstream_connection",

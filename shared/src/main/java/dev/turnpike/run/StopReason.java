@@ -11,6 +11,7 @@ public enum StopReason {
     MAX_OUTPUT_TOKENS(RunStatus.INCOMPLETE, "max_output_tokens"),
     CONTENT_FILTER(RunStatus.INCOMPLETE, "content_filter"),
     MAX_STEPS(RunStatus.INCOMPLETE, "turnpike:max_steps"),
+    SPENDING_CAP(RunStatus.INCOMPLETE, "turnpike:spending_cap"),
     DEADLINE(RunStatus.INCOMPLETE, "turnpike:deadline"),
     /// A tool that must not run twice was started and its end is not known: a person or the next run's model decides.
     OUTCOME_UNKNOWN(RunStatus.INCOMPLETE, "turnpike:outcome_unknown"),

@@ -8,6 +8,7 @@ import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.admission.StoredItems;
+import dev.turnpike.aws.DynamoAccountStore;
 import dev.turnpike.aws.DynamoAnswerStore;
 import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
@@ -19,6 +20,9 @@ import dev.turnpike.aws.EventRows;
 import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.aws.SqsStepQueue;
 import dev.turnpike.aws.StoredSecret;
+import dev.turnpike.budget.Budget;
+import dev.turnpike.budget.LostHolds;
+import dev.turnpike.budget.WorstCase;
 import dev.turnpike.cache.AnswerCache;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
@@ -26,6 +30,7 @@ import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Ulids;
 import dev.turnpike.engine.AnswerCheck;
+import dev.turnpike.engine.Charges;
 import dev.turnpike.engine.ContextLoader;
 import dev.turnpike.engine.EngineSettings;
 import dev.turnpike.engine.ModelStep;
@@ -178,7 +183,21 @@ public final class Wiring {
         var breakers = new DynamoBreakerStore(aws.dynamo(), settings.resources().tableName());
         var model = cache(engine).around(upstreams.client(breakers));
         return new ModelStep(
-                model, prompt(engine), new AnswerCheck(settings.provider().enforcement()), prices, engine, ids);
+                model,
+                prompt(engine),
+                new AnswerCheck(settings.provider().enforcement()),
+                charges(prompt(engine)),
+                engine,
+                ids);
+    }
+
+    private Charges charges(Prompt prompt) {
+        var accounts = new DynamoAccountStore(aws.dynamo(), settings.resources().tableName(), clock);
+        var lost = new LostHolds(accounts, runs, prices);
+        var worst = new WorstCase(prices, new UsageEstimate(tokens), settings.upstream()::standIns);
+        List<Integer> warnAt = settings.limits().use().warnAtPercent();
+        var budget = new Budget(accounts, lost, worst, warnAt, Executors::newVirtualThreadPerTaskExecutor);
+        return new Charges(prices, prompt, budget, lost, Upstreams::pause);
     }
 
     private AnswerCache cache(EngineSettings engine) {

@@ -2,6 +2,7 @@ package dev.turnpike.fake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnpike.access.Cap;
 import dev.turnpike.access.Payer;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
@@ -11,6 +12,9 @@ import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.admission.RunAdmission.Applicant;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.admission.StoredItems;
+import dev.turnpike.budget.Budget;
+import dev.turnpike.budget.LostHolds;
+import dev.turnpike.budget.WorstCase;
 import dev.turnpike.cache.AnswerCache;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Item;
@@ -19,6 +23,7 @@ import dev.turnpike.egress.Egress;
 import dev.turnpike.egress.EgressSettings;
 import dev.turnpike.egress.NameResolver;
 import dev.turnpike.engine.AnswerCheck;
+import dev.turnpike.engine.Charges;
 import dev.turnpike.engine.ContextLoader;
 import dev.turnpike.engine.EngineSettings;
 import dev.turnpike.engine.ModelStep;
@@ -98,6 +103,7 @@ public final class Workbench {
     public final MemoryQueue queue = new MemoryQueue(clock, calls);
     public final MemoryEventLog log = new MemoryEventLog(clock, calls);
     public final Retention retention = new Retention(Duration.ofDays(30));
+    public final MemoryAccountStore accounts = new MemoryAccountStore(calls);
     public final MemoryAnswerStore answers = new MemoryAnswerStore();
     public final ScriptedModel model = new ScriptedModel(calls);
     public final Reaper reaper;
@@ -105,6 +111,9 @@ public final class Workbench {
     public final RunAdmission admission;
     public final StoredItems storedItems = new StoredItems(store, store);
     public final PromptCount prompts;
+
+    /// Who asks.
+    public Applicant applicant = APPLICANT;
 
     /// What watchers have been told.
     public final List<RunEvent> events = new ArrayList<>();
@@ -171,13 +180,21 @@ public final class Workbench {
                         model -> model.startsWith("gpt-")));
         var contexts = new ContextLoader(store, settings.maxHistory());
         var prompt = new Prompt(new ContextWindow(String::length), registry, PRICES, settings);
-        var modelStep = new ModelStep(answering, prompt, new AnswerCheck(Enforcement.STRICT), PRICES, settings, ids);
+        var modelStep = new ModelStep(
+                answering, prompt, new AnswerCheck(Enforcement.STRICT), charges(prompt, threads), settings, ids);
         prompts = new PromptCount(store, store, contexts, prompt, new UsageEstimate(String::length));
         engine = new StepEngine(
                 store, queue, contexts, modelStep, new ToolStep(store, registry, settings, ids, threads), settings);
         reaper = new Reaper(store, queue, engine, SameThread::new);
         this.maxSteps = maxSteps;
         admission = admission(MEDIA);
+    }
+
+    private Charges charges(Prompt prompt, Supplier<ExecutorService> threads) {
+        var lost = new LostHolds(accounts, store, PRICES);
+        var worst = new WorstCase(PRICES, new UsageEstimate(String::length), _ -> List.of());
+        var budget = new Budget(accounts, lost, worst, List.of(80, 95), threads);
+        return new Charges(PRICES, prompt, budget, lost, clock::advance);
     }
 
     /// The same admission, which follows links otherwise.
@@ -195,9 +212,19 @@ public final class Workbench {
 
     /// @param json a create request; a model is added
     public Application application(String json, NewRun.@Nullable Lease lease) {
+        return application(json, "gpt-4o-mini", lease);
+    }
+
+    private Application application(String json, String model, NewRun.@Nullable Lease lease) {
         ObjectNode body = (ObjectNode) mapper.readTree(json);
-        CreateRequest request = requests.read(body.put("model", "gpt-4o-mini"), storedItems.of(TENANT));
-        return new Application(APPLICANT, request.request(), request.input(), request.history(), lease, null, null);
+        CreateRequest request = requests.read(body.put("model", model), storedItems.of(TENANT));
+        return new Application(applicant, request.request(), request.input(), request.history(), lease, null, null);
+    }
+
+    /// From now on, whoever asks has these caps.
+    public void caps(String... caps) {
+        applicant = new Applicant(
+                TENANT, APPLICANT.payer(), Stream.of(caps).map(Cap::parse).toList());
     }
 
     /// Leaves a run to the queue.
@@ -211,9 +238,13 @@ public final class Workbench {
 
     /// Runs it at once, as the api function does.
     public Outcome call(String json) {
+        return call(json, "gpt-4o-mini");
+    }
+
+    public Outcome call(String json, String model) {
         return calls.process(() -> {
             var deadline = Deadline.in(INVOCATION, clock);
-            var admitted = admitted(admission.admit(application(json, engine.firstLease(deadline))));
+            var admitted = admitted(admission.admit(application(json, model, engine.firstLease(deadline))));
             return engine.start(admitted.run(), admitted.input(), deadline, events::add);
         });
     }

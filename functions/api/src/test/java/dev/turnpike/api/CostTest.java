@@ -96,9 +96,9 @@ class CostTest {
     @DisplayName("Row 47: parts larger than their whole are cut to it, charged so, and told to the log once")
     void partsLargerThanTheirWholeAreCut() throws IOException {
         reports("""
-                {"prompt_tokens":100,"completion_tokens":20,"prompt_tokens_details":{"cached_tokens":500},\
-                "completion_tokens_details":{"reasoning_tokens":99}}\
-                """, "");
+            {"prompt_tokens":100,"completion_tokens":20,"prompt_tokens_details":{"cached_tokens":500},\
+            "completion_tokens_details":{"reasoning_tokens":99}}\
+            """, "");
 
         JsonNode response = created("gpt-4o-mini");
 
@@ -146,9 +146,9 @@ class CostTest {
     @Test
     void tokensWrittenToACacheAreChargedAndTold() throws IOException {
         reports("""
-                {"prompt_tokens":2600,"completion_tokens":300,\
-                "prompt_tokens_details":{"cached_tokens":2000,"cache_write_tokens":400}}\
-                """, "");
+            {"prompt_tokens":2600,"completion_tokens":300,\
+            "prompt_tokens_details":{"cached_tokens":2000,"cache_write_tokens":400}}\
+            """, "");
 
         JsonNode response = created("gpt-5.6-sol");
 

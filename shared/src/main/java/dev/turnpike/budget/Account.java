@@ -1,0 +1,48 @@
+package dev.turnpike.budget;
+
+import dev.turnpike.access.Cap;
+import dev.turnpike.access.Cap.Scope;
+import dev.turnpike.access.Payer;
+import dev.turnpike.run.Run;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// Whose use is added up.
+///
+/// @param id of the conversation, the key or the user; `<conversation>/<run>` of a run, nothing of a tenant
+public record Account(String tenant, Scope scope, String id) {
+
+    /// Those that a run's caps speak of, each with its caps; nobody is charged who is not known.
+    public static List<Capped> of(Run run) {
+        return Arrays.stream(Scope.values())
+                .map(scope -> new Capped(
+                        new Account(run.key().tenant(), scope, id(run, scope)),
+                        run.limits().caps().stream()
+                                .filter(cap -> cap.scope() == scope)
+                                .toList()))
+                .filter(capped -> !capped.caps().isEmpty())
+                .filter(capped -> capped.account().scope() == Scope.TENANT
+                        || !capped.account().id().isEmpty())
+                .toList();
+    }
+
+    private static String id(Run run, Scope scope) {
+        Payer payer = run.payer();
+        String conversation = run.key().conversation().id();
+        return switch (scope) {
+            case RUN -> conversation + "/" + run.key().run();
+            case CONVERSATION -> conversation;
+            case KEY -> payer.key();
+            case USER -> payer.user();
+            case TENANT -> "";
+        };
+    }
+
+    /// @param caps of this account alone, at least one
+    public record Capped(Account account, List<Cap> caps) {
+        Optional<Cap> in(Cap.Unit unit) {
+            return caps.stream().filter(cap -> cap.unit() == unit).findFirst();
+        }
+    }
+}
