@@ -251,6 +251,9 @@ final class ModelReader {
                     default -> json.skip();
                 }
             }
+            if (!read.isEmpty() && start <= read.getLast().start()) {
+                throw json.wrong("tiers must rise");
+            }
             read.add(new Tier(start, needed(price, "a tier needs price")));
         }
         return List.copyOf(read);

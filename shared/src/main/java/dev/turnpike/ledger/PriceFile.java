@@ -3,6 +3,7 @@ package dev.turnpike.ledger;
 import dev.turnpike.ledger.ModelReader.TierPrices;
 import java.io.InputStream;
 import java.time.DateTimeException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -93,6 +94,50 @@ final class PriceFile {
             fallback = isDefault ? models : fallback;
         }
         return fallback;
+    }
+
+    /// @throws IllegalArgumentException as in [#read]
+    static PriceCatalog readAll(InputStream file) {
+        return reading(file, "", PriceFile::catalog);
+    }
+
+    private PriceCatalog catalog() {
+        String version = "";
+        List<PriceCatalog.Provider> providers = new ArrayList<>();
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            switch (field) {
+                case "version" -> version = json.text();
+                case "providers" -> {
+                    for (String id = json.firstField(); id != null; id = json.nextField()) {
+                        providers.add(provider(id));
+                    }
+                }
+                default -> json.skip();
+            }
+        }
+        json.end();
+        if (version.isEmpty() || providers.isEmpty()) {
+            throw json.wrong("it names no version or no providers");
+        }
+        return new PriceCatalog(version, List.copyOf(providers));
+    }
+
+    private PriceCatalog.Provider provider(String id) {
+        String pattern = "";
+        Map<String, TierPrices> tiers = Map.of();
+        List<ModelPrices> models = List.of();
+        for (String field = json.firstField(); field != null; field = json.nextField()) {
+            switch (field) {
+                case "api_pattern" -> pattern = Pattern.compile(json.text()).pattern();
+                case "service_tiers" -> tiers = reader.serviceTiers();
+                case "models" -> models = reader.models(tiers);
+                default -> json.skip();
+            }
+        }
+        if (models.isEmpty()) {
+            throw json.wrong("the provider \"" + id + "\" has no models");
+        }
+        return new PriceCatalog.Provider(id, pattern, models);
     }
 
     private List<ModelPrices> skipped() {

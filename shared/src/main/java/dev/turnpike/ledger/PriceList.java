@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// The bundled list is read at the first lookup, not before. A model is found by a name that the list spells out,
 /// else by the first pattern of the list that fits; upper and lower case are the same.
 public final class PriceList {
-    private static final String BUNDLED = "prices.json";
+    static final String BUNDLED = "prices.json";
 
     /// Longer names are no names; patterns are not tried on them.
     private static final int MAX_MODEL_CHARS = 256;
@@ -215,6 +215,11 @@ public final class PriceList {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// The model that goes by this name.
+    static Optional<ModelPrices> find(List<ModelPrices> models, String name) {
+        return Index.of(new PriceFile.Contents("", models)).find(name.strip().toLowerCase(Locale.ROOT));
     }
 
     private record Index(String version, Map<String, ModelPrices> byName, List<ModelPrices> inOrder) {

@@ -2,7 +2,9 @@ package dev.turnpike.ledger;
 
 import dev.turnpike.tokens.Usage;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -71,6 +73,24 @@ public record Prices(
                                 .multiply(BigDecimal.valueOf(outputTokens))));
     }
 
+    /// All that are set, by what they are for.
+    public Map<String, Tiered> named() {
+        Map<String, Tiered> named = new LinkedHashMap<>();
+        put(named, "input", input);
+        put(named, "cached", cachedInput);
+        put(named, "cache write", cacheWrite);
+        put(named, "image", imageInput);
+        put(named, "output", output);
+        put(named, "reasoning", reasoning);
+        return named;
+    }
+
+    private static void put(Map<String, Tiered> named, String name, @Nullable Tiered price) {
+        if (price != null) {
+            named.put(name, price);
+        }
+    }
+
     Prices times(BigDecimal factor) {
         return new Prices(
                 times(input, factor),
@@ -94,7 +114,7 @@ public record Prices(
     /// A price that changes for the whole request once its input is long.
     ///
     /// @param tiers by rising start
-    record Tiered(BigDecimal base, List<Tier> tiers) {
+    public record Tiered(BigDecimal base, List<Tier> tiers) {
         BigDecimal at(long inputTokens) {
             return tiers.reversed().stream()
                     .filter(tier -> inputTokens > tier.start())
@@ -121,5 +141,5 @@ public record Prices(
     }
 
     /// @param start input tokens; the tier begins with one more
-    record Tier(long start, BigDecimal price) {}
+    public record Tier(long start, BigDecimal price) {}
 }

@@ -21,7 +21,7 @@ public record Schedule(List<Dated> prices) {
     }
 
     /// The prices in force: the last whose condition holds, or the first when none does.
-    Prices at(Instant at) {
+    public Prices at(Instant at) {
         return prices.reversed().stream()
                 .filter(dated -> dated.when().holds(at))
                 .findFirst()
@@ -42,10 +42,10 @@ public record Schedule(List<Dated> prices) {
                 .toList());
     }
 
-    record Dated(When when, Prices prices) {}
+    public record Dated(When when, Prices prices) {}
 
     /// When a price is in force, in UTC.
-    sealed interface When {
+    public sealed interface When {
         boolean holds(Instant at);
 
         /// When it begins to hold or to fail after `from`, for a day at least.

@@ -43,6 +43,8 @@ class PriceFileTest {
                 "PRICES {\"input_mtok\": \"1\"}           | not numeric",
                 "PRICES {\"input_mtok\": {}}              | needs base",
                 "PRICES {\"input_mtok\": {\"base\": 1, \"tiers\": [{\"start\": 1}]}} | a tier needs price",
+                "PRICES {\"input_mtok\": {\"base\": 1, \"tiers\": [{\"start\": 2, \"price\": 1}, {\"start\": 2,"
+                        + " \"price\": 3}]}} | tiers must rise",
                 "PRICES [{\"constraint\": {}}]            | needs start_date",
                 "PRICES [{\"constraint\": {\"start_date\": \"soon\"}}] | soon",
                 "PRICES []                                | needs match and prices",
