@@ -25,8 +25,8 @@ public interface AccountStore {
 
     /// Ends a hold: what was used takes its place.
     ///
-    /// @return what the account has used by then, as far as it is settled; empty when the hold was ended before, which
-    ///     changes nothing
+    /// @return what the account has used by then, as far as it is settled; empty when the hold was ended before,
+    ///     which changes nothing
     Optional<Settled> settle(Account account, Hold hold, Amount used);
 
     /// @param caps that the account itself was given
