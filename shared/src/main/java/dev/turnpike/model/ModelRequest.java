@@ -4,6 +4,7 @@ import dev.turnpike.conversation.Item;
 import dev.turnpike.schema.AnswerFormat;
 import dev.turnpike.tool.ToolSpec;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -52,6 +53,16 @@ public record ModelRequest(
     public ModelRequest limited(int outputTokens) {
         return new ModelRequest(
                 model, instructions, items, tools, toolChoice, parallelToolCalls, outputTokens, parameters, cache);
+    }
+
+    /// The same with another parameter, or another value of it.
+    ///
+    /// @param json its value
+    public ModelRequest with(String parameter, String json) {
+        Map<String, String> more = new LinkedHashMap<>(parameters);
+        more.put(parameter, json);
+        return new ModelRequest(
+                model, instructions, items, tools, toolChoice, parallelToolCalls, maxOutputTokens, more, cache);
     }
 
     /// As a provider without peculiarities would be sent it, its parameters in the order of their names: the same bytes

@@ -40,8 +40,16 @@ public record Served(String model, String serviceTier, boolean fromCache) {
     ///
     /// @param tier in the provider's words; one that is no name is `unknown`, for it is not the usual one
     Served in(String tier) {
+        return new Served(model, charged(tier), fromCache);
+    }
+
+    /// By which tier's prices a tier is charged.
+    ///
+    /// @param tier in the provider's words
+    /// @return empty for the usual ones
+    public static String charged(String tier) {
         String name = tier.strip().toLowerCase(Locale.ROOT);
         String known = TIER.matcher(name).matches() ? name : "unknown";
-        return new Served(model, USUAL.contains(known) ? "" : known, fromCache);
+        return USUAL.contains(known) ? "" : known;
     }
 }

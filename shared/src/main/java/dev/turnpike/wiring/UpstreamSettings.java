@@ -23,28 +23,33 @@ import tools.jackson.databind.JsonNode;
 ///
 /// @param dialect of the first provider
 /// @param verifyTls of the first provider
+/// @param serviceTier that the first provider is asked for; empty for its own choice
 /// @param others asked for the models that they serve
 /// @param fallbacks models that stand in, by the pattern of the model that fails; the first pattern that fits counts
 public record UpstreamSettings(
         Dialect dialect,
         boolean verifyTls,
+        String serviceTier,
         List<OtherProvider> others,
         Map<NamePatterns, List<String>> fallbacks,
         Retry.Settings retry,
         Breaker.Settings breaker) {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
     private static final Pattern FLAG = Pattern.compile("true|false");
+    private static final Pattern TIER = Pattern.compile("[a-z0-9_-]{1,32}");
     private static final Set<String> FIELDS =
-            Set.of("name", "base_url", "models", "key", "prices", "switches", "tls_verify");
+            Set.of("name", "base_url", "models", "key", "prices", "service_tier", "switches", "tls_verify");
 
     /// @param key the field of the provider secret's JSON that holds its key
     /// @param prices the provider whose prices count: an id, or the base URL
+    /// @param serviceTier that it is asked for; empty for its own choice
     public record OtherProvider(
             String name,
             URI baseUrl,
             NamePatterns models,
             String key,
             String prices,
+            String serviceTier,
             Dialect dialect,
             boolean verifyTls) {}
 
@@ -61,6 +66,7 @@ public record UpstreamSettings(
         return new UpstreamSettings(
                 dialect(environment, baseUrl),
                 verifyTls(environment, baseUrl),
+                environment.optionalMatching(Variable.SERVICE_TIER, TIER).orElse(""),
                 others(environment),
                 fallbacks(environment),
                 retry(environment),
@@ -134,6 +140,10 @@ public record UpstreamSettings(
         if (!verifyTls && !Settings.isPrivate(baseUrl.getHost())) {
             throw unusable(name + " must have its certificate verified: its host is not private");
         }
+        String tier = json.path("service_tier").asString("");
+        if (json.has("service_tier") && !TIER.matcher(tier).matches()) {
+            throw unusable(name + " has a service_tier that is none of small letters, digits, - and _");
+        }
         String switches = json.path("switches").asString("");
         return new OtherProvider(
                 name,
@@ -141,6 +151,7 @@ public record UpstreamSettings(
                 NamePatterns.parse(json.path("models").asString("*")),
                 json.path("key").asString(name),
                 json.path("prices").asString(baseUrl.toString()),
+                tier,
                 switches.isEmpty() ? Dialect.of(baseUrl) : new Dialect(switches(switches, Variable.PROVIDERS)),
                 verifyTls);
     }

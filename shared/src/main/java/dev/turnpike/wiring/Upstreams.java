@@ -8,9 +8,11 @@ import dev.turnpike.model.ModelClient;
 import dev.turnpike.model.ModelSettings;
 import dev.turnpike.model.ProviderKey;
 import dev.turnpike.model.ProviderProbe;
+import dev.turnpike.model.Served;
 import dev.turnpike.provider.Breaker;
 import dev.turnpike.provider.BreakerStore;
 import dev.turnpike.provider.Fallback;
+import dev.turnpike.provider.InTier;
 import dev.turnpike.provider.Provider;
 import dev.turnpike.provider.Providers;
 import dev.turnpike.provider.Retry;
@@ -44,9 +46,19 @@ final class Upstreams {
         List<Provider> others = new ArrayList<>();
         for (UpstreamSettings.OtherProvider other : settings.upstream().others()) {
             this.clients.add(new ChatCompletionsClient(settings(other), tokens, clock));
-            others.add(new Provider(other.name(), other.models()::matches, clients.getLast()));
+            others.add(new Provider(
+                    other.name(), other.models()::matches, inTier(clients.getLast(), other.serviceTier())));
         }
-        this.providers = new Providers(new Provider(FIRST, _ -> true, clients.getFirst()), others);
+        this.providers = new Providers(
+                new Provider(
+                        FIRST,
+                        _ -> true,
+                        inTier(clients.getFirst(), settings.upstream().serviceTier())),
+                others);
+    }
+
+    private static ModelClient inTier(ModelClient client, String tier) {
+        return tier.isEmpty() ? client : new InTier(client, tier);
     }
 
     private ModelSettings first() {
@@ -85,14 +97,18 @@ final class Upstreams {
     }
 
     PriceList prices() {
+        UpstreamSettings how = settings.upstream();
         Map<String, PriceList> others = new HashMap<>();
-        settings.upstream().others().forEach(other -> others.put(other.name(), PriceList.forProvider(other.prices())));
+        how.others().forEach(other -> others.put(other.name(), prices(other.prices(), other.serviceTier())));
         Settings.Provider first = settings.provider();
-        return PriceList.forProvider(
-                        first.priceProvider().orElse(first.baseUrl().toString()))
+        return prices(first.priceProvider().orElse(first.baseUrl().toString()), how.serviceTier())
                 .with(others)
                 .overriddenBy(first.prices())
                 .naming(model -> providers.target(model).name());
+    }
+
+    private static PriceList prices(String provider, String askedTier) {
+        return PriceList.forProvider(provider).asking(Served.charged(askedTier));
     }
 
     /// Makes ready for a first call of the first provider.

@@ -51,9 +51,13 @@ enum Variable {
                     + " nothing to tell it by OPENAI_BASE_URL",
             ""),
     TLS_VERIFY("true, or false for a self-signed certificate at a loopback or private host", "true"),
+    SERVICE_TIER(
+            "the service tier that the provider at OPENAI_BASE_URL is asked for, such as flex: 1 to 32 small letters,"
+                    + " digits, - and _, or nothing for its own choice",
+            ""),
     PROVIDERS(
             "further providers, as a JSON list of objects with name, base_url and, if need be, models, key, prices,"
-                    + " switches, tls_verify, or nothing for none",
+                    + " service_tier, switches, tls_verify, or nothing for none",
             ""),
     FALLBACKS(
             "the models that stand in during an outage, as model=other,third;pattern*=other, or nothing for none", ""),

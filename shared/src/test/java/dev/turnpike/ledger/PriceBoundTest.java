@@ -94,6 +94,15 @@ class PriceBoundTest {
     }
 
     @Test
+    void aTierThatTheProviderIsAskedForCountsBesideTheUsualOne() {
+        // Priority costs 4.25 and 17 instead of 2.50 and 10; flex is half, but the provider may serve as usual.
+        assertThat(most(openai.asking("priority"), "gpt-4o", 1_000, 100, NOON)).isEqualTo(4_250 + 1_700);
+        assertThat(most(openai.asking("flex"), "gpt-4o", 1_000, 100, NOON)).isEqualTo(2_500 + 1_000);
+        assertThat(openai.asking("scale").most("gpt-4o", 1_000, 100, NOON).known())
+                .isFalse();
+    }
+
+    @Test
     void modelsOfOtherProvidersAreBoundByTheirPrices() {
         PriceList both = openai.with(Map.of("own", own));
         assertThat(most(both, "own/written", 100, 10, NOON)).isEqualTo(145);

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.turnpike.fake.SettableClock;
 import dev.turnpike.model.Deadline;
+import dev.turnpike.model.ModelClient;
 import dev.turnpike.model.ModelException;
 import dev.turnpike.model.ModelException.Kind;
+import dev.turnpike.model.ModelRequest;
 import dev.turnpike.model.Served;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +52,27 @@ class ProvidersTest {
         assertThat(asked("gpt-4o")).isEqualTo(Served.by("gpt-4o"));
         assertThat(asked("groq/gpt-4o")).isEqualTo(Served.by("groq/gpt-4o"));
         assertThat(first.models()).containsExactly("gpt-4o", "groq/gpt-4o");
+    }
+
+    @Test
+    void aProviderIsAskedForItsTierAndSaysInWhichItServed() throws Exception {
+        List<ModelRequest> requests = new ArrayList<>();
+        ModelClient serving = (request, deadline, events) -> {
+            requests.add(request);
+            return first.stream(request, deadline, events).servedBy(new Served(request.model(), "flex", false));
+        };
+        var tiered = new Providers(new Provider("first", _ -> true, new InTier(serving, "flex")), List.of());
+
+        Served served = tiered.stream(
+                        Calls.request("gpt-4o"),
+                        Deadline.in(Duration.ofMinutes(1), new SettableClock(Calls.NOON)),
+                        _ -> {})
+                .served();
+
+        assertThat(requests)
+                .singleElement()
+                .satisfies(request -> assertThat(request.parameters()).containsEntry("service_tier", "\"flex\""));
+        assertThat(served).isEqualTo(new Served("gpt-4o", "flex", false));
     }
 
     @Test

@@ -220,6 +220,37 @@ class SettingsTest {
     }
 
     @Test
+    void aProviderMayBeAskedForOneOfItsTiers() {
+        Map<String, String> variables = with("SERVICE_TIER", "flex");
+        variables.put("PROVIDERS", """
+            [{"name": "a", "base_url": "https://a.example/v1", "service_tier": "batch"},
+             {"name": "b", "base_url": "https://b.example/v1"}]\
+            """);
+        UpstreamSettings upstream = Settings.from(variables).upstream();
+
+        assertThat(upstream.serviceTier()).isEqualTo("flex");
+        assertThat(upstream.others())
+                .extracting(UpstreamSettings.OtherProvider::serviceTier)
+                .containsExactly("batch", "");
+        assertThat(Settings.from(REQUIRED).upstream().serviceTier()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "SERVICE_TIER | Flex",
+                "PROVIDERS    | [{\"name\": \"a\", \"base_url\": \"https://a.example/v1\", \"service_tier\": \"\"}]",
+                "PROVIDERS    | [{\"name\": \"a\", \"base_url\": \"https://a.example/v1\", \"service_tier\": \"x y\"}]",
+            })
+    void aTierThatIsNoNameStopsTheStart(String name, String value) {
+        assertThatThrownBy(() -> Settings.from(with(name, value)))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(name);
+    }
+
+    @Test
     void pricesOfOnesOwnAreReadByNameOrPattern() {
         var prices = Settings.from(with("PRICES", "{\"own-*\": {\"input\": 0.5, \"output\": 1.5}}"))
                 .provider()
