@@ -5,6 +5,7 @@ import dev.turnpike.conversation.ContextWindow.Fit;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.ledger.PriceList;
+import dev.turnpike.model.FixedTexts;
 import dev.turnpike.model.ModelRequest;
 import dev.turnpike.model.ModelRequest.CacheUse;
 import dev.turnpike.model.ToolChoice;
@@ -99,12 +100,13 @@ public final class Prompt {
         ModelView view = ModelView.of(items, live.ownItems() + added.size());
         RunRequest request = live.run().request();
         boolean much = view.items().size() > settings.maxHistory()
-                || window.exceeds(tokens, fixed(request, offered(live)), view.all());
-        return much && cut(view, tokens) > 0;
+                || window.exceeds(request.model(), tokens, fixed(request, offered(live)), view.all());
+        return much && cut(request, view, tokens) > 0;
     }
 
-    private int cut(ModelView view, long threshold) {
-        return view.cut(window::tokens, threshold / KEPT_FRACTION, settings.maxHistory() / KEPT_FRACTION);
+    private int cut(RunRequest request, ModelView view, long threshold) {
+        return view.cut(
+                window.tokens(request.model())::of, threshold / KEPT_FRACTION, settings.maxHistory() / KEPT_FRACTION);
     }
 
     private long nearlyFull(RunRequest request) {
@@ -124,11 +126,11 @@ public final class Prompt {
         ModelView view = ModelView.of(live.items(), live.ownItems());
         int cut = switch (request.compaction()) {
             case Compaction.Never(), Compaction.AtOnce() -> view.items().size();
-            case Compaction.Above(long tokens) -> cut(view, tokens);
-            case Compaction.NearlyFull() -> cut(view, nearlyFull(request));
+            case Compaction.Above(long tokens) -> cut(request, view, tokens);
+            case Compaction.NearlyFull() -> cut(request, view, nearlyFull(request));
         };
         List<Item.Message> requests = request.compaction() instanceof Compaction.AtOnce
-                ? view.requests(window::tokens, MOST_REQUEST_TOKENS)
+                ? view.requests(window.tokens(request.model())::of, MOST_REQUEST_TOKENS)
                 : List.of();
         List<Item> old = new ArrayList<>(view.items().subList(0, cut));
         old.add(Item.Message.text("", Item.Role.USER, SUMMARISE));
@@ -158,7 +160,7 @@ public final class Prompt {
     /// Tokens of all that a run could be shown, about.
     long tokens(LiveRun live) {
         return ModelView.of(live.items(), live.ownItems()).all().stream()
-                .mapToLong(window::tokens)
+                .mapToLong(window.tokens(live.run().request().model())::of)
                 .sum();
     }
 
@@ -181,23 +183,17 @@ public final class Prompt {
         List<String> fixed = fixed(request, offered);
         Item.Compaction summary = view.summary();
         if (summary == null) {
-            return window.fit(view.items(), view.own(), settings.maxHistory(), fixed, () -> budget(request));
+            return window.fit(
+                    request.model(), view.items(), view.own(), settings.maxHistory(), fixed, () -> budget(request));
         }
-        fixed.add(summary.summary());
-        fixed.add(summary.latestRequest());
-        Fit fit = window.fit(view.items(), view.own(), settings.maxHistory(), fixed, () -> budget(request));
+        fixed.add(summary.summary() + summary.latestRequest());
+        Fit fit = window.fit(
+                request.model(), view.items(), view.own(), settings.maxHistory(), fixed, () -> budget(request));
         return new Fit(new ModelView(summary, fit.items(), 0).all(), fit.dropped(), fit.fits());
     }
 
     private static List<String> fixed(RunRequest request, List<ToolSpec> offered) {
-        List<String> fixed = new ArrayList<>();
-        if (request.instructions() != null) {
-            fixed.add(request.instructions());
-        }
-        for (ToolSpec tool : offered) {
-            fixed.add(tool.toString());
-        }
-        return fixed;
+        return FixedTexts.about(request.model(), request.instructions(), offered, request.parameters());
     }
 
     /// The model's context less the answer, which never takes more than half of it.

@@ -110,6 +110,10 @@ public final class JsonCursor extends JsonScanner {
         return next() == '"';
     }
 
+    public boolean isObject() {
+        return next() == '{';
+    }
+
     public boolean isArray() {
         return next() == '[';
     }

@@ -49,7 +49,7 @@ public final class JtokkitCounter implements TokenCounter {
 
     /// UTF-16 has no bytes for a lone surrogate, and its encoder puts U+FFFD there, as tiktoken does and as the text
     /// goes to the provider. UTF-8's would put a question mark.
-    private static String wellFormed(String text) {
+    static String wellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             if (Character.isSurrogate(text.charAt(i))) {
                 return new String(text.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);

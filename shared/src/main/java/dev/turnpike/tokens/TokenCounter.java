@@ -1,9 +1,15 @@
 package dev.turnpike.tokens;
 
 /// Counts tokens. An estimate for every model but those that use the counter's encoding.
+@FunctionalInterface
 public interface TokenCounter {
     /// Tokens of the text, special markers in it counted as ordinary text. Never more than its UTF-8 bytes.
     int count(String text);
+
+    /// What counts for a model, where it is known to count in another way.
+    default TokenCounter of(String model) {
+        return this;
+    }
 
     /// A bound that costs one pass and no memory: no text has more tokens than UTF-8 bytes, whatever the encoding.
     /// Where the bound already fits a limit, nothing needs to be counted.

@@ -10,7 +10,7 @@ import dev.turnpike.model.ModelSettings;
 import dev.turnpike.model.ToolChoice;
 import dev.turnpike.responses.CreateRequest;
 import dev.turnpike.responses.RequestReader;
-import dev.turnpike.tokens.JtokkitCounter;
+import dev.turnpike.tokens.ModelCounter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -49,7 +49,7 @@ final class Priming {
                     PATIENCE,
                     PATIENCE,
                     Dialect.COMPATIBLE);
-            var client = new ChatCompletionsClient(settings, new JtokkitCounter(), InstantSource.system());
+            var client = new ChatCompletionsClient(settings, new ModelCounter(), InstantSource.system());
             for (int turn = 0; turn < TURNS; turn++) {
                 CreateRequest request = requests.read(
                         mapper.readTree("{\"model\":\"" + model + "\",\"input\":\"Are you ready?\",\"stream\":true}"));

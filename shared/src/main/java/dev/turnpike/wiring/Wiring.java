@@ -49,7 +49,7 @@ import dev.turnpike.responses.RequestSettings;
 import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.RunRequest.Compaction;
-import dev.turnpike.tokens.JtokkitCounter;
+import dev.turnpike.tokens.ModelCounter;
 import dev.turnpike.tokens.TokenCounter;
 import dev.turnpike.tool.BuiltInTools;
 import dev.turnpike.tool.ToolRegistry;
@@ -71,7 +71,7 @@ public final class Wiring {
     private final Ids ids = new Ulids(clock);
     private final StoredSecret providerKey;
     private final Upstreams upstreams;
-    private final TokenCounter tokens = new JtokkitCounter();
+    private final TokenCounter tokens = new ModelCounter();
     private final PriceList prices;
     private final ToolRegistry tools;
     private final RequestReader requests;

@@ -26,11 +26,12 @@ final class UsageEstimateTest {
                 new Item.ToolCall("fc_1", "c", "now", "{}", Executor.SERVER),
                 new Item.ToolResult("fco_1", "c", "1234567", Outcome.DONE, Executor.SERVER),
                 new Item.Reasoning("rs_1", "not sent"));
-        var tool = new ToolSpec("now", "tells", null, null);
+        String tool = "{\"type\":\"function\",\"function\":"
+                + "{\"name\":\"now\",\"description\":\"tells\",\"parameters\":{}}}\n";
 
-        Usage usage = estimate.of(request("123", items, List.of(tool)), "12");
+        Usage usage = estimate.of(request("123", items, List.of(new ToolSpec("now", "tells", null, null))), "12");
 
-        assertThat(usage).isEqualTo(Usage.estimated(3 + (4 + 5) + (4 + 5) + (4 + 7) + (4 + 8), 2));
+        assertThat(usage).isEqualTo(Usage.estimated(3 + (4 + 3 + tool.length()) + (4 + 5) + (12 + 5) + (4 + 7), 2));
     }
 
     @Test
@@ -41,8 +42,9 @@ final class UsageEstimateTest {
                 List.of(new Part.Image("data:image/png;base64,AAAA", "low"), new Part.Image("https://x.test/a", null)),
                 false);
 
-        assertThat(estimate.of(request(null, List.of(images), List.of()), "").inputTokens())
-                .isEqualTo(4 + 85 + 765);
+        assertThat(estimate.of(request(null, List.of(images), List.of()).of("gpt-4o"), "")
+                        .inputTokens())
+                .isEqualTo(3 + 4 + 85 + 765);
     }
 
     @Test
@@ -56,7 +58,7 @@ final class UsageEstimateTest {
                 false);
 
         assertThat(estimate.of(request(null, List.of(videos), List.of()), "").inputTokens())
-                .isEqualTo(4 + 30 * 300 + 4 * 300);
+                .isEqualTo(3 + 4 + 30 * 300 + 4 * 300);
     }
 
     @Test
