@@ -14,20 +14,21 @@ public final class UsageEstimate {
         this.counter = counter;
     }
 
-    /// By how much a provider may count more than our bound, which takes tools and the answer's form as JSON, calls with
-    /// more around them, and images and files at their dearest.
-    ///
-    /// `ReportedUsageTest` prints what is used of it. None of its rows of OpenAI's models needs a margin; theirs is for
-    /// what no row has. Of the models of others Claude needs most, 506 tokens for one small tool, then DeepSeek, 238 for
-    /// two, and Qwen, 115 for one: what they are told of the use of tools. Without tools it was 24 at most, for a form
-    /// of the answer asked of Llama. Their encodings differ, so a share is added too: texts of many languages take up to
-    /// a quarter more of them than of `o200k_base`.
+    /// By how much a provider may count more than our bound, which takes tools and forms of answers
+    /// as JSON, calls with more around them, and images and files at their dearest.
+    /// `ReportedUsageTest` prints what is used of it.
     ///
     /// @param tokens in any case
     /// @param toolTokens further ones where there are tools
     /// @param share of what we count
     record Margin(int tokens, int toolTokens, double share) {
+        /// None of the rows needs any of it. It is there because no rows show all there is.
         static final Margin OF_OPENAI = new Margin(16, 16, 0.05);
+
+        /// Claude needs most, 506 tokens beside one small tool, then DeepSeek, 238 beside two,
+        /// and Qwen, 115 beside one: what they are told of the use of tools. Without tools
+        /// it was 24 at most, of Llama asked for a form. The share is for languages that take
+        /// more of other encodings than of `o200k_base`: no row has one, so it is caution only.
         static final Margin OF_OTHERS = new Margin(128, 600, 0.3);
 
         static Margin of(String model) {
