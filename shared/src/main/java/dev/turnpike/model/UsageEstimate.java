@@ -29,7 +29,7 @@ public final class UsageEstimate {
         /// and Qwen, 115 beside one: what they are told of the use of tools. Without tools
         /// it was 24 at most, of Llama asked for a form. The share is for languages that take
         /// more of other encodings than of `o200k_base`: no row has one, so it is caution only.
-        static final Margin OF_OTHERS = new Margin(128, 600, 0.3);
+        static final Margin OF_OTHERS = new Margin(64, 600, 0.3);
 
         static Margin of(String model) {
             return TokenRules.of(model).openAi() ? OF_OPENAI : OF_OTHERS;

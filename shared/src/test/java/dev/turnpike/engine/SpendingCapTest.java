@@ -408,9 +408,9 @@ class SpendingCapTest {
 
     @Test
     void aWarningIsGivenOnceAtEachPercentage() {
-        bench.caps("tenant=2500tokens");
+        bench.caps("tenant=25000tokens");
 
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 200; i++) {
             bench.call("{\"input\": \"Hello\", \"max_output_tokens\": 20}");
         }
 
@@ -418,6 +418,6 @@ class SpendingCapTest {
                 .filteredOn(RunEvent.Warned.class::isInstance)
                 .extracting(event -> ((RunEvent.Warned) event).warning())
                 .containsExactly(
-                        "the cap tenant=2500tokens is used by 80 %", "the cap tenant=2500tokens is used by 95 %");
+                        "the cap tenant=25000tokens is used by 80 %", "the cap tenant=25000tokens is used by 95 %");
     }
 }

@@ -58,8 +58,8 @@ final class ChatCompletionsClientTest {
             true,
             10,
             Map.of());
-    /// 5 for the question, 4 for what is around it.
-    private static final long REQUEST_TOKENS = 9;
+    /// 5 for the question, 4 for what is around it, 3 before the answer.
+    private static final long REQUEST_TOKENS = 12;
 
     private final List<StreamEvent> events = new ArrayList<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
