@@ -111,7 +111,7 @@ public final class DynamoAccountStore implements AccountStore {
         }
         settle(account, hold, Amount.NONE);
         return new Holding.Refused(
-                inForce, Hold.givenBack(balance, List.of(hold), hold.at()), others(account, hold, row));
+                account, inForce, Hold.givenBack(balance, List.of(hold), hold.at()), others(account, hold, row));
     }
 
     /// Or raised. An answer that was lost has held already.
@@ -124,7 +124,7 @@ public final class DynamoAccountStore implements AccountStore {
         boolean raised = !inForce.equals(caps) && inForce.stream().allMatch(cap -> balance.left(cap) >= hold.of(cap));
         return raised
                 ? tryToHold(account, hold, inForce)
-                : new Holding.Refused(inForce, balance, AccountRows.holds(account, row));
+                : new Holding.Refused(account, inForce, balance, AccountRows.holds(account, row));
     }
 
     private static List<Hold> others(Account account, Hold hold, Row row) {

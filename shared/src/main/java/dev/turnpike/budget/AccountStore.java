@@ -20,7 +20,7 @@ public interface AccountStore {
         /// @param caps those that are in force
         /// @param balance with all holds
         /// @param holds of others
-        record Refused(List<Cap> caps, Balance balance, List<Hold> holds) implements Holding {}
+        record Refused(Account account, List<Cap> caps, Balance balance, List<Hold> holds) implements Holding {}
     }
 
     /// Ends a hold: what was used takes its place.

@@ -103,7 +103,7 @@ public final class Budget {
             if (!counted) {
                 input = Math.min(input, worst.countedInput(request));
                 counted = true;
-            } else if (!lost.end(asked.payers(), refusals, asked.now())) {
+            } else if (!lost.end(refusals, asked.now())) {
                 next = next(asked, Room.in(refusals, asked.now()), input);
             }
         }

@@ -74,18 +74,32 @@ public final class LostHolds {
     /// Ends those holds that stand in the way and are over.
     ///
     /// @return whether there were any
-    boolean end(List<Capped> payers, List<Refused> refusals, Instant now) {
+    boolean end(List<Refused> refusals, Instant now) {
         boolean any = false;
         for (Refused refused : refusals) {
             for (Hold hold : refused.holds()) {
                 if (hold.until().isBefore(now)) {
-                    Amount used = written(hold).orElseGet(() -> write(hold)).charged();
-                    payers.forEach(capped -> accounts.settle(capped.account(), hold, used));
+                    end(refused.account(), hold);
                     any = true;
                 }
             }
         }
         return any;
+    }
+
+    private void end(Account inTheWay, Hold hold) {
+        Optional<Run> found = runs.find(hold.run());
+        Optional<LedgerRow> row = written(hold);
+        if (found.isEmpty()) {
+            Amount used = row.orElseGet(() -> write(hold, Payer.UNKNOWN)).charged();
+            accounts.settle(inTheWay, hold, used);
+        } else if (row.isPresent()) {
+            Amount used = row.get().charged();
+            Account.of(found.get()).forEach(capped -> accounts.settle(capped.account(), hold, used));
+        } else if (trace(found.get(), hold.step(), hold.fence()) instanceof Trace.Holding) {
+            Amount used = write(hold, found.get().payer()).charged();
+            Account.of(found.get()).forEach(capped -> accounts.settle(capped.account(), hold, used));
+        }
     }
 
     /// What the ledger has of an attempt.
@@ -95,8 +109,7 @@ public final class LostHolds {
                 .findFirst();
     }
 
-    private LedgerRow write(Hold hold) {
-        Payer payer = runs.find(hold.run()).map(Run::payer).orElse(Payer.UNKNOWN);
+    private LedgerRow write(Hold hold, Payer payer) {
         Usage usage = Usage.estimated(hold.inputTokens(), 0);
         var row = new LedgerRow(
                 hold.run().run(),

@@ -138,15 +138,16 @@ public final class Charges {
         }
     }
 
-    /// The attempt is in vain; so may its row be, if somebody has taken it for lost and written so.
+    /// The attempt is in vain; so may its row be, if somebody has taken it for lost and written so. What is held is
+    /// ended by what the ledger says, and by nothing else, since two may be about to end it.
+    ///
+    /// @param row null when nothing was used
     void abandon(LiveRun live, @Nullable LedgerRow row) {
-        Held held = live.release();
-        if (row == null) {
-            budget.settle(live.run(), held, null);
-        } else if (held.hold() == null) {
+        Hold hold = live.release().hold();
+        if (hold != null) {
+            lost.end(live.run(), hold, row == null ? none(live) : row);
+        } else if (row != null) {
             lost.abandon(live.run(), row);
-        } else {
-            lost.end(live.run(), held.hold(), row);
         }
     }
 

@@ -89,7 +89,8 @@ public final class ModelStep {
     private StepResult later(LiveRun live, Instant from) {
         Duration wait = Duration.between(live.deadline().clock().instant(), from);
         Duration spread = Duration.ofMillis(Math.floorMod(live.run().key().run().hashCode(), 4_000));
-        return new StepResult(List.of(), charges.none(live), -1, new Verdict.PutOff(wait.plus(spread)));
+        Duration delay = wait.isNegative() ? spread : wait.plus(spread);
+        return new StepResult(List.of(), charges.none(live), -1, new Verdict.PutOff(delay));
     }
 
     private static StepResult capMet(LiveRun live, Cap cap) {

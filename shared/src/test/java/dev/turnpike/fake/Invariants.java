@@ -13,9 +13,7 @@ import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.run.Run;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /// What holds in the store whatever happened, to be checked after every test that drives runs: the operator's check,
 /// and what only a fake can tell.
@@ -34,19 +32,28 @@ public final class Invariants {
 
     /// Every account has used what the ledger's rows say of its payers, and what is held; no cap is exceeded.
     public static void checkAccounts(MemoryStore store, MemoryAccountStore accounts, Instant now) {
-        Map<Account, Amount> charged = new HashMap<>();
-        for (Run run : store.runs()) {
-            Amount sum =
-                    store.ledger(run.key()).stream().map(LedgerRow::charged).reduce(Amount.NONE, Amount::plus);
-            Account.of(run).forEach(capped -> charged.merge(capped.account(), sum, Amount::plus));
-        }
         for (Account account : accounts.accounts()) {
-            Amount held = accounts.held(account).stream().map(Hold::amount).reduce(Amount.NONE, Amount::plus);
+            List<Hold> holds = accounts.held(account);
+            Amount held = holds.stream().map(Hold::amount).reduce(Amount.NONE, Amount::plus);
+            Amount charged = store.runs().stream()
+                    .filter(run -> pays(account, run))
+                    .flatMap(run -> store.ledger(run.key()).stream().filter(row -> !isHeld(holds, run, row)))
+                    .map(LedgerRow::charged)
+                    .reduce(Amount.NONE, Amount::plus);
             assertThat(accounts.balance(account, now).in(Period.TOTAL))
                     .as("what %s has used and holds, against the ledger and the holds %s", account, held)
-                    .isEqualTo(charged.getOrDefault(account, Amount.NONE).plus(held));
+                    .isEqualTo(charged.plus(held));
         }
         withinCaps(store, accounts, now);
+    }
+
+    private static boolean pays(Account account, Run run) {
+        return Account.of(run).stream().anyMatch(capped -> capped.account().equals(account));
+    }
+
+    /// What is still to be settled.
+    private static boolean isHeld(List<Hold> holds, Run run, LedgerRow row) {
+        return holds.stream().anyMatch(hold -> hold.isOf(run.key(), row.step(), row.fence()));
     }
 
     /// No cap is exceeded by what is used and held.

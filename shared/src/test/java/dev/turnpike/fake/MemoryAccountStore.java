@@ -86,7 +86,7 @@ public final class MemoryAccountStore implements AccountStore {
                 List<Cap> inForce = Allowance.over(kept.caps, caps);
                 Balance balance = kept.balance(hold.at());
                 if (inForce.stream().anyMatch(cap -> balance.left(cap) < hold.of(cap))) {
-                    return new Holding.Refused(inForce, balance, List.copyOf(kept.holds.values()));
+                    return new Holding.Refused(account, inForce, balance, List.copyOf(kept.holds.values()));
                 }
                 kept.add(hold, hold.amount());
                 kept.holds.put(id(hold), hold);

@@ -229,8 +229,12 @@ public final class Workbench {
 
     /// Leaves a run to the queue.
     public Run post(String json) {
+        return post(json, "gpt-4o-mini");
+    }
+
+    public Run post(String json, String model) {
         return calls.process(() -> {
-            Run run = admitted(admission.admit(application(json, null))).run();
+            Run run = admitted(admission.admit(application(json, model, null))).run();
             queue.wake(run, Duration.ZERO);
             return run;
         });

@@ -39,6 +39,9 @@ final class Promises {
 
     void check() {
         Invariants.check(bench.store);
+        if (!deletions) {
+            Invariants.checkAccounts(bench.store, bench.accounts, bench.clock.instant());
+        }
         assertThat(bench.store.runs())
                 .as("runs that did not end")
                 .allMatch(run -> run.status().terminal());

@@ -37,6 +37,12 @@ final class Simulation {
     /// Of all calls, in the worst of histories.
     private static final double MOST_FAULTS = 0.3;
 
+    /// None, plenty, and fewer than the runs want.
+    private static final List<Optional<String[]>> CAPS = List.of(
+            Optional.empty(),
+            Optional.of(new String[] {"tenant/month=1usd", "key/day=1000000tokens"}),
+            Optional.of(new String[] {"tenant=5000tokens", "conversation=3000tokens", "user/minute=4000tokens"}));
+
     private static final Duration SHORT_INVOCATION = Duration.ofSeconds(40);
     private static final Duration VISIBILITY = Duration.ofMinutes(90);
     private static final Duration RETRY = Duration.ofSeconds(20);
@@ -66,6 +72,7 @@ final class Simulation {
             bench.store.plant(flaw);
         }
         bench.model.improvises(_ -> script());
+        CAPS.get(random.nextInt(CAPS.size())).ifPresent(bench::caps);
         bench.calls.follow(this::next);
         bench.calls.whileHanging(_ -> stage.sleep(freeze()));
     }

@@ -55,6 +55,7 @@ final class Story {
     Story(Tools tools) {
         bench = tools.bench();
         bench.model.improvises(this::answer);
+        bench.caps("tenant/month=1usd", "key/day=1000000tokens");
         promises = new Promises(bench, tools);
     }
 
