@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.access.RequestCounter;
 import dev.turnpike.aws.CheckedRows;
+import dev.turnpike.aws.DynamoAccountStore;
 import dev.turnpike.aws.DynamoAnswerStore;
 import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoRequestCounter;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.EventRows;
+import dev.turnpike.budget.AccountStore;
 import dev.turnpike.cache.AnswerStore;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.ConversationStore.NewConversation;
@@ -157,6 +159,12 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         table = "table-" + UUID.randomUUID();
         Table.create(client(), table);
         return new DynamoAnswerStore(client(), table);
+    }
+
+    AccountStore accountStore(InstantSource clock) {
+        table = "table-" + UUID.randomUUID();
+        Table.create(client(), table);
+        return new DynamoAccountStore(client(), table, clock);
     }
 
     /// Deletes a conversation that was in the newest table.
