@@ -36,7 +36,12 @@ class BoundaryTest {
     /// Packages of more than 20 files, and how far each may grow. These are one subject each, told in small values; in
     /// `aws` one class for each kind of row; in `api` one for each thing with routes. One more needs such a reason.
     private static final Map<String, Integer> LARGER_PACKAGES = Map.of(
-            "shared aws", 36, "shared model", 31, "shared responses", 29, "functions/api api", 29, "local local", 40);
+            "shared access", 26,
+            "shared aws", 40,
+            "shared model", 31,
+            "shared responses", 29,
+            "functions/api api", 34,
+            "local local", 40);
 
     private static Map<String, Set<String>> mayName() {
         Set<String> ground = Set.of("json", "sse", "tokens", "schema", "lambda", "access", "egress");

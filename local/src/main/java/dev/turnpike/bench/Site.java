@@ -1,7 +1,10 @@
 package dev.turnpike.bench;
 
 import dev.turnpike.access.ApiKeys;
+import dev.turnpike.access.KeyStore.Secret;
 import dev.turnpike.access.KeyStore.StoredKey;
+import dev.turnpike.access.KeyTerms;
+import dev.turnpike.access.Owner;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.emulator.Cloud;
 import dev.turnpike.emulator.Emulators;
@@ -49,9 +52,13 @@ final class Site implements AutoCloseable {
     private void createKey() {
         try (DynamoDbClient dynamo = cloud.dynamoClient()) {
             var _ = new DynamoKeyStore(dynamo, resources.table())
-                    .create(
-                            ApiKeys.hash(key.text()),
-                            new StoredKey(key.id(), TENANT, "bench", Instant.now(), null, null));
+                    .create(new StoredKey(
+                            key.id(),
+                            new Owner(TENANT, ""),
+                            Secret.of(ApiKeys.hash(key.text())),
+                            Instant.now(),
+                            null,
+                            KeyTerms.unrestricted("bench")));
         }
     }
 

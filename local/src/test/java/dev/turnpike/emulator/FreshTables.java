@@ -2,13 +2,16 @@ package dev.turnpike.emulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnpike.access.RequestCounter;
+import dev.turnpike.access.AccessContract;
 import dev.turnpike.aws.CheckedRows;
 import dev.turnpike.aws.DynamoAccountStore;
+import dev.turnpike.aws.DynamoAccounts;
 import dev.turnpike.aws.DynamoAnswerStore;
+import dev.turnpike.aws.DynamoAttemptCounter;
+import dev.turnpike.aws.DynamoAuditLog;
 import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
-import dev.turnpike.aws.DynamoRequestCounter;
+import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.EventRows;
 import dev.turnpike.budget.AccountStore;
@@ -28,13 +31,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -48,6 +51,7 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
     private final CapacityMeter capacity = new CapacityMeter();
     private final Throttle throttle = new Throttle();
     private String table = "";
+    private URI endpoint = URI.create("http://127.0.0.1");
     private @Nullable EmbeddedDynamo server;
     private @Nullable DynamoDbClient client;
 
@@ -69,13 +73,18 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         if (client != null) {
             return;
         }
-        client = DynamoDbClient.builder()
-                .endpointOverride(endpoint())
+        endpoint = endpoint();
+        client = newClient(capacity, throttle);
+    }
+
+    /// Of another instance.
+    DynamoDbClient newClient(ExecutionInterceptor... interceptors) {
+        return DynamoDbClient.builder()
+                .endpointOverride(endpoint)
                 .region(Region.EU_CENTRAL_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("any", "any")))
                 .httpClient(UrlConnectionHttpClient.create())
-                .overrideConfiguration(
-                        override -> override.addExecutionInterceptor(capacity).addExecutionInterceptor(throttle))
+                .overrideConfiguration(override -> List.of(interceptors).forEach(override::addExecutionInterceptor))
                 .build();
     }
 
@@ -140,13 +149,19 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         return new EventRows(client(), table, clock);
     }
 
-    /// Of several instances.
-    List<RequestCounter> requestCounters(int instances) {
+    AccessContract.AccessStores access() {
         table = "table-" + UUID.randomUUID();
         Table.create(client(), table);
-        return IntStream.range(0, instances)
-                .<RequestCounter>mapToObj(_ -> new DynamoRequestCounter(client(), table))
-                .toList();
+        return moreAccess(client());
+    }
+
+    /// Of another instance, over the newest table.
+    AccessContract.AccessStores moreAccess(DynamoDbClient ofInstance) {
+        return new AccessContract.AccessStores(
+                new DynamoKeyStore(ofInstance, table),
+                new DynamoAccounts(ofInstance, table),
+                new DynamoAttemptCounter(ofInstance, table),
+                new DynamoAuditLog(ofInstance, table));
     }
 
     BreakerStore breakers() {

@@ -1,5 +1,6 @@
 package dev.turnpike.emulator;
 
+import dev.turnpike.access.AccessContract;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.replay.EventLog;
 import dev.turnpike.replay.EventLogContract;
@@ -38,6 +39,14 @@ class LocalStackContractsTest {
         @Override
         protected Stores open(InstantSource clock, Duration timeToLive, RunRequest.Reader requests) {
             return TABLES.stores(clock, timeToLive, requests);
+        }
+    }
+
+    @Nested
+    class Access extends AccessContract {
+        @Override
+        protected AccessStores open() {
+            return TABLES.access();
         }
     }
 

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// What a key, a user or a tenant may use. What it does not say is said by the next wider one: the user's, the
 /// tenant's, the deployment's.
 ///
-/// @param requestsPerMinute runs that may be asked for; 0 for any number, null for what the wider one says
-/// @param concurrentRuns runs that may be unfinished at once; as above
+/// @param requestsPerMinute runs that all may ask for together that it is for; 0 for any number. Where a key says null,
+/// the deployment says how many; where a user or a tenant does, it is any number
+/// @param concurrentRuns runs that may be unfinished at once; 0 for any number, null for what the wider one says
 /// @param caps at most one for each scope, period and unit
 public record Allowance(
         @Nullable Integer requestsPerMinute, @Nullable Integer concurrentRuns, List<Cap> caps) {

@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
@@ -29,15 +30,32 @@ public final class ApiKeys {
     public record NewKey(String text, String id) {}
 
     public NewKey create() {
-        String id = random(12);
+        return renew(random(12));
+    }
+
+    /// Another secret for the same id.
+    public NewKey renew(String id) {
         String body = "tp_" + environment + "_" + id + "_" + random(52);
         return new NewKey(body + "_" + check(body), id);
     }
 
     /// Whether the text has the form of a key of any environment, check included.
     public static boolean wellFormed(String text) {
+        return id(text).isPresent();
+    }
+
+    /// The public part of a well-formed key.
+    static Optional<String> id(String text) {
         var matcher = FORM.matcher(text);
-        return matcher.matches() && check(text.substring(0, text.length() - 9)).equals(matcher.group(2));
+        return matcher.matches() && check(text.substring(0, text.length() - 9)).equals(matcher.group(2))
+                ? Optional.of(matcher.group(1))
+                : Optional.empty();
+    }
+
+    /// In a time that does not tell how much of them is the same.
+    static boolean sameHash(String one, String other) {
+        return MessageDigest.isEqual(
+                one.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));
     }
 
     /// SHA-256 in hex: what is stored and looked up.
@@ -45,7 +63,7 @@ public final class ApiKeys {
         return HexFormat.of().formatHex(sha256(text));
     }
 
-    static byte[] sha256(String text) {
+    private static byte[] sha256(String text) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException impossible) {

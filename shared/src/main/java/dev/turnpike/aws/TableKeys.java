@@ -1,5 +1,8 @@
 package dev.turnpike.aws;
 
+import dev.turnpike.access.Cap.Period;
+import dev.turnpike.access.Cap.Scope;
+import dev.turnpike.access.Owner;
 import dev.turnpike.access.Payer;
 import dev.turnpike.budget.Account;
 import dev.turnpike.conversation.ConversationKey;
@@ -29,12 +32,14 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | `T#<tenant>#X#<hash>` | `X` | cached answer, or the claim of whoever asks for it |
 /// | `T#<tenant>` | `CI#<conversation>` | list of conversations, by creation |
 /// | `T#<tenant>#U#<day>` | `SH#<0..7>` | usage counters |
-/// | `KEY#<sha256>` | `KEY` | API key |
-/// | same | `RPM#<epoch second>` | count of its requests in the minute from then on |
+/// | `KEY#<id>` | `KEY` | API key: its hash, what it may do, what it has used, its requests of this minute |
+/// | `KEYS` | `<id>` | list of API keys |
+/// | `TENANTS` | `<tenant>` | list of tenants that have had a key |
 /// | `T#<tenant>`, `T#<tenant>#USER#<user>`, `T#<tenant>#QUEUE` | `ACCOUNT` | what a payer may use and has used |
 /// | `T#<tenant>#C#<conversation>#ACCOUNT` | `ACCOUNT`, `R#<run>` | the same of a conversation and its runs |
+/// | `FAILED#<address>` | `<minute>` | count of failed attempts to show a good key |
 /// | `BREAKER#<provider>/<model>` | `BREAKER` | a model that has failed of late |
-/// | `T#<tenant>#A#<month>` | `<ulid>` | audit event |
+/// | `T#<tenant>#A#<month>` | `<ulid>` | audit event; of no tenant in `A#<month>` |
 ///
 /// The sparse index `gsi1` holds active runs: `ACTIVE#<0..7>` / `<created>#<run>`.
 final class TableKeys {
@@ -50,6 +55,8 @@ final class TableKeys {
     static final String CONVERSATION_LIST_PREFIX = "CI#";
     static final String NOTE_PREFIX = "N#";
     static final String LEDGER_PREFIX = "L#";
+    static final String KEYS = "KEYS";
+    static final String TENANTS = "TENANTS";
     private static final String PART = "#P";
 
     private static final Pattern CONVERSATION_PK = Pattern.compile("T#(.+)#C#([0-9a-z]{26})");
@@ -155,16 +162,28 @@ final class TableKeys {
         return CONVERSATION_LIST_PREFIX + conversation;
     }
 
-    static String apiKey(String sha256) {
-        return "KEY#" + sha256;
+    static Map<String, AttributeValue> apiKey(String id) {
+        return key("KEY#" + id, "KEY");
+    }
+
+    static Map<String, AttributeValue> account(Owner owner) {
+        return owner.hasUser()
+                ? account(new Account(owner.tenant(), Scope.USER, owner.user()))
+                : account(new Account(owner.tenant(), Scope.TENANT, ""));
+    }
+
+    /// @param tenant empty for none
+    /// @param month as `2026-11`
+    static String audit(String tenant, String month) {
+        return (tenant.isEmpty() ? "" : tenant(tenant) + "#") + "A#" + month;
+    }
+
+    static Map<String, AttributeValue> failedAttempts(String address, Instant minute) {
+        return key("FAILED#" + address, Period.MINUTE.name(minute));
     }
 
     static Map<String, AttributeValue> breaker(String target) {
         return key("BREAKER#" + target, "BREAKER");
-    }
-
-    static Map<String, AttributeValue> requests(String sha256, Instant window) {
-        return key(apiKey(sha256), "RPM#" + window.getEpochSecond());
     }
 
     /// What a payer has used. A key's lies in the key's own row; what comes by the queue has no key. Those of a
@@ -173,7 +192,7 @@ final class TableKeys {
         String tenant = tenant(account.tenant());
         String id = account.id();
         return switch (account.scope()) {
-            case KEY -> id.equals(Payer.QUEUE) ? key(tenant + "#QUEUE", ACCOUNT) : key(apiKey(id), "KEY");
+            case KEY -> id.equals(Payer.QUEUE) ? key(tenant + "#QUEUE", ACCOUNT) : apiKey(id);
             case USER -> key(tenant + "#USER#" + id, ACCOUNT);
             case TENANT -> key(tenant, ACCOUNT);
             case CONVERSATION -> key(tenant + "#C#" + id + "#" + ACCOUNT, ACCOUNT);

@@ -81,6 +81,16 @@ final class UpdateRow {
         return this;
     }
 
+    /// Either attribute has the value, the second one before a moment only.
+    ///
+    /// @param until the attribute that holds the moment
+    UpdateRow conditionEither(String name, String second, String value, String until, long now) {
+        String wanted = value(AttributeValue.fromS(value));
+        conditions.add("(%s = %s OR (%s = %s AND %s > %s))"
+                .formatted(name(name), wanted, name(second), wanted, name(until), value(Row.number(now))));
+        return this;
+    }
+
     /// @param name null for no condition
     UpdateRow conditionAbsent(@Nullable String name) {
         if (name != null) {

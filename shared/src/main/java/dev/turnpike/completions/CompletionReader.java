@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /// Reads the body of a chat completion request, in OpenAI's order: are there messages, are all fields known, is each
@@ -29,6 +30,14 @@ public final class CompletionReader {
     public CompletionReader(RequestReader requests, RequestSettings settings) {
         this.requests = requests;
         this.settings = settings;
+    }
+
+    /// The same for a caller who may use less.
+    ///
+    /// @param model which of the models that are allowed here
+    /// @param tool which of our tools
+    public CompletionReader narrowedTo(Predicate<String> model, Predicate<String> tool) {
+        return new CompletionReader(requests.narrowedTo(model, tool), settings.withTools(tool));
     }
 
     private static Map<String, String> refused() {
@@ -51,6 +60,7 @@ public final class CompletionReader {
         validate(asked);
         List<Item> input = MessageReader.read(asked);
         Fields body = settings.models().named(asked, input, Optional::empty);
+        requests.requireOfCaller(body.requiredText("model"));
         settings.requireReadable(body.requiredText("model"), input, "messages");
         var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.COMPLETIONS);
         requireToolsToChoose(body, offer);
@@ -92,11 +102,12 @@ public final class CompletionReader {
     }
 
     private void validate(Fields body) {
-        body.text("model").filter(model -> !requests.allows(model)).ifPresent(model -> {
+        body.text("model").filter(model -> !settings.modelAllowed().test(model)).ifPresent(model -> {
             throw ApiException.modelNotFound(
                     "The model '%s' does not exist or is not allowed here. GET /v1/models lists what is."
                             .formatted(WireText.shown(model)));
         });
+        body.text("model").ifPresent(requests::requireOfCaller);
         SharedFields.validate(body);
         ChatFields.validate(body);
         logprobs(body);

@@ -18,16 +18,21 @@ public final class Ulids implements Ids {
 
     @Override
     public String next() {
+        var bytes = new byte[16];
+        random.nextBytes(bytes);
+        return of(clock.millis(), bytes);
+    }
+
+    /// @param entropy 16 bytes, of which five bits each count
+    public static String of(long at, byte[] entropy) {
         var text = new char[26];
-        long millis = clock.millis();
+        long millis = at;
         for (int i = 9; i >= 0; i--) {
             text[i] = ALPHABET[(int) (millis & 31)];
             millis >>>= 5;
         }
-        var bytes = new byte[16];
-        random.nextBytes(bytes);
         for (int i = 0; i < 16; i++) {
-            text[10 + i] = ALPHABET[bytes[i] & 31];
+            text[10 + i] = ALPHABET[entropy[i] & 31];
         }
         return new String(text);
     }

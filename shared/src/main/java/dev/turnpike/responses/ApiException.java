@@ -45,7 +45,7 @@ public final class ApiException extends RuntimeException {
     }
 
     public static ApiException forbidden(String message) {
-        return new ApiException(403, "invalid_request_error", "forbidden", null, message);
+        return new ApiException(403, "invalid_request_error", "insufficient_permissions", null, message);
     }
 
     public static ApiException notFound(String message) {
@@ -55,6 +55,11 @@ public final class ApiException extends RuntimeException {
     /// Where the Responses API says 400, Chat Completions says 404.
     public static ApiException modelNotFound(String message) {
         return new ApiException(404, "invalid_request_error", "model_not_found", "model", message);
+    }
+
+    /// The model is there, but not for this caller.
+    public static ApiException modelForbidden(String message) {
+        return new ApiException(403, "invalid_request_error", "model_not_found", "model", message);
     }
 
     public static ApiException methodNotAllowed(String message) {
@@ -89,7 +94,12 @@ public final class ApiException extends RuntimeException {
     }
 
     public static ApiException rateLimited(String message) {
-        return new ApiException(429, "requests", "rate_limit_exceeded", null, message);
+        return rateLimited("requests", message);
+    }
+
+    /// @param of what: `requests` or `tokens`
+    public static ApiException rateLimited(String of, String message) {
+        return new ApiException(429, of, "rate_limit_exceeded", null, message);
     }
 
     /// Names and numbers that help to find the cause.

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -42,15 +43,39 @@ public final class RequestReader implements RunRequest.Reader {
 
     private final JsonMapper mapper;
     private final RequestSettings settings;
+    private final Predicate<String> modelOfCaller;
 
     public RequestReader(JsonMapper mapper, RequestSettings settings) {
+        this(mapper, settings, _ -> true);
+    }
+
+    private RequestReader(JsonMapper mapper, RequestSettings settings, Predicate<String> modelOfCaller) {
         this.mapper = mapper;
         this.settings = settings;
+        this.modelOfCaller = modelOfCaller;
+    }
+
+    /// The same for a caller who may use less.
+    ///
+    /// @param model which of the models that are allowed here
+    /// @param tool which of our tools
+    public RequestReader narrowedTo(Predicate<String> model, Predicate<String> tool) {
+        return new RequestReader(mapper, settings.withTools(tool), model);
     }
 
     /// Whether a request may name the model.
     public boolean allows(String model) {
-        return settings.modelAllowed().test(model);
+        return settings.modelAllowed().test(model) && modelOfCaller.test(model);
+    }
+
+    /// Refuses a model that is allowed here, but not to this caller.
+    ///
+    /// @throws ApiException it is not
+    public void requireOfCaller(String model) {
+        if (!modelOfCaller.test(model)) {
+            throw ApiException.modelForbidden("This API key has no access to the model '" + WireText.shown(model)
+                    + "'. GET /v1/models lists what it may use.");
+        }
     }
 
     /// Whether the operator lets a parameter through that nothing here knows.
@@ -90,6 +115,7 @@ public final class RequestReader implements RunRequest.Reader {
         }
         Fields body =
                 settings.models().named(asked, input, () -> past.model(history).filter(this::allows));
+        requireOfCaller(body.requiredText("model"));
         settings.requireReadable(body.requiredText("model"), input, "input");
         var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.RESPONSES);
         boolean stream = body.flag("stream").orElse(false);
@@ -168,13 +194,14 @@ public final class RequestReader implements RunRequest.Reader {
     }
 
     private void validate(Fields body) {
-        body.text("model").filter(model -> !allows(model)).ifPresent(model -> {
+        body.text("model").filter(model -> !settings.modelAllowed().test(model)).ifPresent(model -> {
             throw ApiException.invalid(
                     "model_not_found",
                     "model",
                     "The requested model '%s' does not exist or is not allowed here. GET /v1/models lists what is."
                             .formatted(WireText.shown(model)));
         });
+        body.text("model").ifPresent(this::requireOfCaller);
         body.text("instructions");
         body.flag("background");
         body.integer("max_output_tokens", LEAST_OUTPUT_TOKENS, Integer.MAX_VALUE);

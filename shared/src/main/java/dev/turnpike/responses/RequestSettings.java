@@ -31,6 +31,20 @@ public record RequestSettings(
         Predicate<String> readsPdfs,
         Predicate<String> seesVideos) {
 
+    /// With some of our tools only.
+    public RequestSettings withTools(Predicate<String> offered) {
+        return new RequestSettings(
+                maxTokens,
+                temperature,
+                serverTools.stream().filter(offered).toList(),
+                compaction,
+                models,
+                modelAllowed,
+                passes,
+                readsPdfs,
+                seesVideos);
+    }
+
     /// Refuses input for a model that can't read it.
     ///
     /// @param param the field that the input came in

@@ -1,9 +1,5 @@
 package dev.turnpike.wiring;
 
-import dev.turnpike.access.ApiKeys;
-import dev.turnpike.access.Authenticator;
-import dev.turnpike.access.KeyStore;
-import dev.turnpike.access.RequestLimit;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
@@ -33,10 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param probes by the name of what they ask; each throws when it gets no answer
 /// @param pause lets that much time pass
 public record ApiParts(
-        Authenticator authenticator,
-        RequestLimit requestLimit,
-        ApiKeys apiKeys,
-        KeyStore keys,
+        AccessParts access,
         RequestReader requests,
         CompletionReader completions,
         RunAdmission admission,

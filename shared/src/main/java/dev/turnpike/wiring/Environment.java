@@ -1,5 +1,6 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.access.NamePatterns;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;

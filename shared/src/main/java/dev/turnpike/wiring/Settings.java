@@ -5,6 +5,7 @@ import dev.turnpike.access.Cap;
 import dev.turnpike.access.Cap.Period;
 import dev.turnpike.access.Cap.Scope;
 import dev.turnpike.access.Cap.Unit;
+import dev.turnpike.access.NamePatterns;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.egress.Cidr;
 import dev.turnpike.egress.EgressSettings;
@@ -140,11 +141,8 @@ public record Settings(
         ///
         /// @param allowance of whoever has none
         /// @param warnAtPercent of a cap; none for no warnings
-        public record Use(Allowance allowance, List<Integer> warnAtPercent) {
-            int requestsPerMinute() {
-                return orNone(allowance.requestsPerMinute());
-            }
-
+        /// @param failedAttemptsPerMinute of one address, after which it is not looked at; 0 for any number
+        public record Use(Allowance allowance, List<Integer> warnAtPercent, int failedAttemptsPerMinute) {
             int concurrentRuns() {
                 return orNone(allowance.concurrentRuns());
             }
@@ -290,7 +288,8 @@ public record Settings(
                 environment.list(Variable.CAP_WARNINGS, Settings::percentage).stream()
                         .filter(percent -> percent > 0)
                         .sorted()
-                        .toList());
+                        .toList(),
+                environment.count(Variable.FAILED_ATTEMPTS_PER_MINUTE, 0, 1_000_000));
     }
 
     private static Integer percentage(String text) {

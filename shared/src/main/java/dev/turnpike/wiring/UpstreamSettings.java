@@ -1,5 +1,6 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.access.NamePatterns;
 import dev.turnpike.model.Dialect;
 import dev.turnpike.model.Dialect.Switch;
 import dev.turnpike.model.ModelException.Kind;

@@ -95,6 +95,9 @@ enum Variable {
             "what a run, conversation, key, user or tenant may use, as run=2usd, key/day=500000tokens,"
                     + " tenant/month=100usd, or nothing for no caps",
             ""),
+    FAILED_ATTEMPTS_PER_MINUTE(
+            "the requests without a good key that one address may send in a minute, 0 to 1000000, 0 for any number",
+            "30"),
     CAP_WARNINGS("the percentages of a cap at which a warning is given, as 80,95, or 0 for none", "80,95"),
     CONVERSATION_TTL_DAYS("the days that a conversation is kept after its last change, 1 to 3650", "30"),
 

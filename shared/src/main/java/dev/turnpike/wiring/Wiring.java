@@ -1,8 +1,5 @@
 package dev.turnpike.wiring;
 
-import dev.turnpike.access.ApiKeys;
-import dev.turnpike.access.Authenticator;
-import dev.turnpike.access.RequestLimit;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
@@ -14,7 +11,6 @@ import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoNoteStore;
-import dev.turnpike.aws.DynamoRequestCounter;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.EventRows;
 import dev.turnpike.aws.ResultsQueue;
@@ -230,14 +226,15 @@ public final class Wiring {
 
     /// What the api function serves with.
     public ApiParts api() {
-        var adminKey = secret(settings.resources().requireAdminSecretArn());
         var keys = new DynamoKeyStore(aws.dynamo(), settings.resources().tableName());
         var responses = responseWriter();
         return new ApiParts(
-                new Authenticator(keys, adminKey, clock),
-                requestLimit(),
-                new ApiKeys(settings.deployment().environment()),
-                keys,
+                AccessParts.of(
+                        aws.dynamo(),
+                        settings,
+                        keys,
+                        secret(settings.resources().requireAdminSecretArn()),
+                        clock),
                 requests,
                 completions,
                 admission(),
@@ -259,12 +256,6 @@ public final class Wiring {
                 Wiring::sleep,
                 settings.limits().conversationTtl(),
                 settings.deployment().corsOrigins()::matches);
-    }
-
-    private RequestLimit requestLimit() {
-        var counter =
-                new DynamoRequestCounter(aws.dynamo(), settings.resources().tableName());
-        return new RequestLimit(counter, settings.limits().use().requestsPerMinute(), clock);
     }
 
     /// What the worker serves with.

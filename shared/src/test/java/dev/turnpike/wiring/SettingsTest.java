@@ -56,7 +56,7 @@ class SettingsTest {
                         new Settings.Limits.Context(4_000, 100, OptionalInt.empty(), OptionalInt.empty()),
                         new Settings.Limits.Run(50, Duration.ofMinutes(1), Duration.ofHours(1)),
                         new Settings.Limits.Use(
-                                new Allowance(60, 0, List.of(Cap.parse("key/day=1000000tokens"))), List.of(80, 95)),
+                                new Allowance(60, 0, List.of(Cap.parse("key/day=1000000tokens"))), List.of(80, 95), 30),
                         Duration.ofDays(30)));
         assertThat(settings.aws().dynamoDb()).isEmpty();
     }

@@ -38,8 +38,8 @@ final class CompactResponse {
 
     void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
         JsonNode body = http.json(parts.mapper());
-        CreateRequest request =
-                parts.requests().readToCompact(body, parts.storedItems().of(caller.tenant()));
+        CreateRequest request = caller.reader(parts.requests())
+                .readToCompact(body, parts.storedItems().of(caller.tenant()));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         var application = new Application(
                 caller.applicant(),

@@ -13,9 +13,12 @@ import java.util.regex.Pattern;
 final class Cors {
     private static final String EXPOSED =
             "x-request-id, x-client-request-id, openai-processing-ms, retry-after, retry-after-ms, x-should-retry,"
-                    + " x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests";
+                    + " x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests,"
+                    + " x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens,"
+                    + " turnpike-cap-warning";
     private static final String METHODS = "GET, POST, DELETE";
-    private static final String USUAL_HEADERS = "authorization, content-type, idempotency-key, x-client-request-id";
+    private static final String USUAL_HEADERS =
+            "authorization, content-type, idempotency-key, x-api-key, x-client-request-id";
     private static final String SECONDS = "7200";
 
     private static final Pattern HEADER_NAMES = Pattern.compile("[A-Za-z0-9_-]+( *, *[A-Za-z0-9_-]+){0,63}");

@@ -17,6 +17,7 @@ final class CountInputTokens {
 
     void serve(HttpRequest http, Principal caller, HttpReply reply) throws IOException {
         CreateRequest request = parts.requests()
+                .narrowedTo(caller.terms().models()::matches, caller.terms().tools()::matches)
                 .readToCount(http.json(parts.mapper()), parts.storedItems().of(caller.tenant()));
         Counted counted = parts.prompts().count(caller.tenant(), request.request(), request.input(), request.history());
         switch (counted) {

@@ -1,35 +1,32 @@
 package dev.turnpike.api;
 
-import com.amazonaws.services.lambda.runtime.LambdaLogger;
-import com.amazonaws.services.lambda.runtime.logging.LogLevel;
 import dev.turnpike.access.Principal;
-import dev.turnpike.access.RequestLimit;
-import dev.turnpike.access.RequestLimit.Standing;
+import dev.turnpike.access.Standing;
+import dev.turnpike.access.Standing.Rate;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.Applicant;
 import dev.turnpike.admission.RunAdmission.Application;
-import dev.turnpike.lambda.FailureTrace;
+import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.CacheField;
+import dev.turnpike.responses.RequestReader;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// Whoever asks for a run, and how often they may. The count is on its way while the request is read.
+/// Whoever asks for a run, and how much they may still ask for.
 ///
 /// Sources of the headers: OpenAI's guide on rate limits; RFC 9110, section 10.2.3, for `retry-after`.
 final class CountedCaller {
     private final Principal principal;
-    private final RequestLimit.Count count;
-    private final LambdaLogger log;
-    private @Nullable Standing standing;
+    private final Standing standing;
 
-    CountedCaller(Principal principal, RequestLimit.Count count, LambdaLogger log) {
+    CountedCaller(Principal principal, Standing standing) {
         this.principal = principal;
-        this.count = count;
-        this.log = log;
+        this.standing = standing;
     }
 
     Applicant applicant() {
@@ -45,47 +42,78 @@ final class CountedCaller {
         return CacheField.withDefault(body, principal.caching());
     }
 
+    RequestReader reader(RequestReader ofAnybody) {
+        return ofAnybody.narrowedTo(
+                principal.terms().models()::matches, principal.terms().tools()::matches);
+    }
+
+    CompletionReader reader(CompletionReader ofAnybody) {
+        return ofAnybody.narrowedTo(
+                principal.terms().models()::matches, principal.terms().tools()::matches);
+    }
+
     /// Lets the request in, if there were not too many. One that was made before creates nothing, so it may come again.
     ///
     /// @throws ApiException there were
     Admission admit(RunAdmission admission, Application application) {
-        if (standing() instanceof Standing.Counted counted && counted.exceeded()) {
-            return admission.earlier(application).orElseThrow(() -> refusal(counted));
-        }
-        return admission.admit(application);
+        Optional<ApiException> refusal = refusal();
+        return refusal.isEmpty()
+                ? admission.admit(application)
+                : admission.earlier(application).orElseThrow(refusal::get);
+    }
+
+    private Optional<ApiException> refusal() {
+        Optional<ApiException> requests = standing.requests()
+                .filter(Rate::exceeded)
+                .map(rate -> refusal(
+                        rate,
+                        "requests",
+                        "Rate limit reached: a %s may make %d requests per minute."
+                                .formatted(rate.name(), rate.limit())));
+        return requests.or(() -> standing.tokens()
+                .filter(Rate::exceeded)
+                .map(rate -> refusal(
+                        rate,
+                        "tokens",
+                        "Rate limit reached: %d tokens may be used for %s.".formatted(rate.limit(), rate.name()))));
+    }
+
+    private static ApiException refusal(Rate rate, String of, String message) {
+        return retry(ApiException.rateLimited(of, message + " Try again in " + text(rate.reset()) + "."), rate.reset());
     }
 
     /// What the answer carries, whatever it is.
     Map<String, String> headers() {
-        return standing() instanceof Standing.Counted counted
-                ? Map.of(
-                        "x-ratelimit-limit-requests", Integer.toString(counted.limit()),
-                        "x-ratelimit-remaining-requests", Long.toString(counted.remaining()),
-                        "x-ratelimit-reset-requests", text(counted.reset()))
-                : Map.of();
-    }
-
-    private Standing standing() {
-        if (standing == null) {
-            standing = count.standing();
-            if (standing instanceof Standing.Unknown(Throwable cause)) {
-                log.log("requests are not counted: " + FailureTrace.of(cause), LogLevel.ERROR);
-            }
+        Map<String, String> headers = new LinkedHashMap<>();
+        standing.requests().ifPresent(rate -> rate(headers, rate, "requests"));
+        standing.tokens().ifPresent(rate -> rate(headers, rate, "tokens"));
+        if (!standing.warnings().isEmpty()) {
+            headers.put("turnpike-cap-warning", String.join(", ", standing.warnings()));
         }
-        return standing;
+        return headers;
     }
 
-    private static ApiException refusal(Standing.Counted counted) {
-        return ApiException.rateLimited("Rate limit reached: a key may make %d requests per minute. Try again in %s."
-                        .formatted(counted.limit(), text(counted.reset())))
-                .withHeader("retry-after", Long.toString(seconds(counted.reset())))
-                .withHeader("retry-after-ms", Long.toString(counted.reset().toMillis()));
+    private static void rate(Map<String, String> headers, Rate rate, String of) {
+        headers.put("x-ratelimit-limit-" + of, Long.toString(rate.limit()));
+        headers.put("x-ratelimit-remaining-" + of, Long.toString(rate.left()));
+        headers.put("x-ratelimit-reset-" + of, text(rate.reset()));
     }
 
-    /// As `1s` or `6m0s`.
+    /// Says when to come again.
+    static ApiException retry(ApiException refusal, Duration reset) {
+        return refusal.withHeader("retry-after", Long.toString(seconds(reset)))
+                .withHeader("retry-after-ms", Long.toString(reset.toMillis()));
+    }
+
+    /// As `1s`, `6m0s` or `23h59m59s`.
     private static String text(Duration time) {
         long seconds = seconds(time);
-        return seconds < 60 ? seconds + "s" : seconds / 60 + "m" + seconds % 60 + "s";
+        String rest = seconds % 60 + "s";
+        if (seconds < 60) {
+            return rest;
+        }
+        long minutes = seconds / 60;
+        return minutes < 60 ? minutes + "m" + rest : minutes / 60 + "h" + minutes % 60 + "m" + rest;
     }
 
     private static long seconds(Duration time) {

@@ -48,7 +48,7 @@ final class CreateCompletion {
 
     void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
         JsonNode body = caller.withDefaults(http.json(parts.mapper()));
-        CompletionRequest request = parts.completions().read(body);
+        CompletionRequest request = caller.reader(parts.completions()).read(body);
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         var idempotency = http.idempotency();
         var application = new Application(

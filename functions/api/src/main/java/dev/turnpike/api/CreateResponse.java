@@ -46,7 +46,8 @@ final class CreateResponse {
 
     void serve(HttpRequest http, CountedCaller caller, HttpReply reply, Context context) throws IOException {
         JsonNode body = caller.withDefaults(http.json(parts.mapper()));
-        CreateRequest request = parts.requests().read(body, parts.storedItems().of(caller.tenant()));
+        CreateRequest request =
+                caller.reader(parts.requests()).read(body, parts.storedItems().of(caller.tenant()));
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         boolean background = request.request().background();
         NewRun.@Nullable Lease lease = background ? null : parts.engine().firstLease(deadline);

@@ -1,6 +1,7 @@
 package dev.turnpike.api;
 
 import dev.turnpike.access.ApiKeys;
+import dev.turnpike.access.Credential;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.NewRun;
@@ -11,7 +12,9 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
@@ -21,10 +24,19 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param id Lambda's request id, which answers carry and the log is searched by
 /// @param path without the stage
-/// @param headers by their names in lower case
+/// @param address where it comes from; empty where that is not told
+/// @param headers by their names in lower case; the last of several values, but all of the credentials
 /// @param query decoded; the last of several values
 record HttpRequest(
-        String id, String method, String path, Map<String, String> headers, Map<String, String> query, String body) {
+        String id,
+        String address,
+        String method,
+        String path,
+        Map<String, String> headers,
+        Map<String, String> query,
+        String body) {
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "x-api-key");
+
     /// Lambda takes events of 6 MB at most, so nothing longer is a body.
     private static final int LONGEST_BODY = 16 * 1024 * 1024;
 
@@ -45,18 +57,41 @@ record HttpRequest(
         String body = encoded ? new String(Base64.getDecoder().decode(text), StandardCharsets.UTF_8) : text;
         return new HttpRequest(
                 id,
+                json.path("requestContext").path("identity").path("sourceIp").asString(""),
                 json.path("httpMethod").asString("GET"),
                 json.path("path").asString("/"),
-                texts(json.path("headers"), true),
+                headers(json),
                 texts(json.path("queryStringParameters"), false),
                 body);
+    }
+
+    private static Map<String, String> headers(JsonNode event) {
+        Map<String, String> headers = texts(event.path("headers"), true);
+        event.path("multiValueHeaders").properties().forEach(header -> {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (CREDENTIALS.contains(name) && header.getValue().size() > 1) {
+                headers.put(
+                        name,
+                        header.getValue()
+                                .valueStream()
+                                .map(value -> value.asString(""))
+                                .collect(Collectors.joining(",")));
+            }
+        });
+        return headers;
+    }
+
+    /// What it shows to say who sends it.
+    Credential credential() {
+        return Credential.of(headers.get("authorization"), headers.get("x-api-key"));
     }
 
     private static Map<String, String> texts(JsonNode object, boolean lowerCase) {
         Map<String, String> texts = new HashMap<>();
         for (Map.Entry<String, JsonNode> field : object.properties()) {
             String name = lowerCase ? field.getKey().toLowerCase(Locale.ROOT) : field.getKey();
-            texts.put(name, field.getValue().asString(""));
+            String text = field.getValue().asString("");
+            texts.merge(name, text, (one, other) -> CREDENTIALS.contains(name) ? one + "," + other : other);
         }
         return texts;
     }

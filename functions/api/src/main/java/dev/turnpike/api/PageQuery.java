@@ -4,7 +4,9 @@ import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.ItemPages.Asked;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.WireText;
+import java.util.List;
 import java.util.OptionalLong;
+import tools.jackson.core.JsonGenerator;
 
 /// Which page of a list is asked for. Other parameters of the query are for nobody, and do no harm.
 final class PageQuery {
@@ -57,6 +59,20 @@ final class PageQuery {
                             + " instead.");
         }
         return limit;
+    }
+
+    /// What follows the things of a list.
+    ///
+    /// @param ids of what the page shows
+    static void write(JsonGenerator json, List<String> ids, boolean more) {
+        if (ids.isEmpty()) {
+            json.writeNullProperty("first_id");
+            json.writeNullProperty("last_id");
+        } else {
+            json.writeStringProperty("first_id", ids.getFirst());
+            json.writeStringProperty("last_id", ids.getLast());
+        }
+        json.writeBooleanProperty("has_more", more);
     }
 
     private static boolean newestFirst(HttpRequest request) {

@@ -2,8 +2,8 @@ package dev.turnpike.api;
 
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.turnpike.access.KeyScope;
 import dev.turnpike.access.Principal;
-import dev.turnpike.access.RequestLimit;
 import dev.turnpike.lambda.FailureTrace;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.WireText;
@@ -21,15 +21,16 @@ import java.util.regex.Pattern;
 /// Which operation serves which path.
 final class Routes {
     /// A thing with an id, what is asked of it, and a thing below that.
-    private static final Pattern ONE =
-            Pattern.compile("(/v1/(?:responses|conversations|chat/completions)/)([^/]+)((?:/[a-z_]+)?)(?:/([^/]+))?");
+    private static final Pattern ONE = Pattern.compile(
+            "(/v1/(?:responses|conversations|chat/completions|organization/api_keys)/)([^/]+)((?:/[a-z_]+)?)(?:/([^/]+))?");
 
     /// Names of models may have slashes.
     private static final Pattern MODEL = Pattern.compile("/v1/models/(.+)");
 
+    private static final String ORGANIZATION = "/v1/organization/";
+
     static final String CLIENT_REQUEST_ID = "x-client-request-id";
 
-    private final ApiParts parts;
     private final Cors cors;
     private final CreateResponse createResponse;
     private final CreateCompletion createCompletion;
@@ -45,10 +46,12 @@ final class Routes {
     private final Models models;
     private final CheckHealth checkHealth;
     private final ShowOpenApi showOpenApi = new ShowOpenApi();
-    private final CreateApiKey createApiKey;
+    private final Callers callers;
+    private final ApiKeyRoutes apiKeys;
+    private final LimitRoutes limits;
+    private final AuditRoutes audit;
 
     Routes(ApiParts parts) {
-        this.parts = parts;
         this.cors = new Cors(parts.corsOrigins());
         var responses = new StoredResponses(parts);
         var followResponse = new FollowResponse(parts);
@@ -65,7 +68,10 @@ final class Routes {
         this.conversationItems = new ConversationItems(parts, conversations);
         this.models = new Models(parts.models(), parts.requests()::allows);
         this.checkHealth = new CheckHealth(parts.probes(), parts.clock());
-        this.createApiKey = new CreateApiKey(parts);
+        this.callers = new Callers(parts.access());
+        this.apiKeys = new ApiKeyRoutes(parts);
+        this.limits = new LimitRoutes(parts);
+        this.audit = new AuditRoutes(parts);
     }
 
     HttpReply reply(HttpRequest request, OutputStream out) {
@@ -104,38 +110,77 @@ final class Routes {
             throw ApiException.invalid(
                     "invalid_value", null, "X-Client-Request-Id takes at most 512 printable ASCII characters.");
         }
-        Matcher one = ONE.matcher(request.path());
-        Matcher model = MODEL.matcher(request.path());
+        serve(new Call(request, reply, context));
+    }
+
+    /// A request that is being served.
+    private record Call(HttpRequest request, HttpReply reply, Context context) {}
+
+    private void serve(Call call) throws IOException {
+        HttpRequest request = call.request;
+        HttpReply reply = call.reply;
         switch (request.method() + " " + request.path()) {
             case "GET /health" -> checkHealth.serve(request, reply);
             case "GET /openapi.json" -> showOpenApi.serve(reply);
             // For whoever knows only the base URL that clients have.
             case "GET /v1/openapi.json" -> showOpenApi.serve(reply);
-            case "POST /v1/responses" ->
-                createResponse.serve(request, counted(request, reply, context), reply, context);
-            case "POST /v1/chat/completions" ->
-                createCompletion.serve(request, counted(request, reply, context), reply, context);
-            case "POST /v1/responses/input_tokens" -> countInputTokens.serve(request, caller(request), reply);
-            case "POST /v1/responses/compact" ->
-                compactResponse.serve(request, counted(request, reply, context), reply, context);
-            case "POST /v1/conversations" -> conversations.create(request, caller(request), reply);
-            case "GET /v1/conversations" -> conversations.list(request, caller(request), reply);
-            case "GET /v1/models" -> {
-                caller(request);
-                models.list(reply);
-            }
-            case "POST /v1/organization/api_keys" -> createApiKey.serve(request, reply);
-            default -> {
-                if (request.method().equals("GET") && model.matches()) {
-                    caller(request);
-                    models.get(decoded(model.group(1)), reply);
-                } else if (one.matches()) {
-                    serveOne(one, request, reply, context);
-                } else {
-                    throw noSuchRoute(request);
-                }
-            }
+            case "POST /v1/responses" -> createResponse.serve(request, counted(call), reply, call.context);
+            case "POST /v1/chat/completions" -> createCompletion.serve(request, counted(call), reply, call.context);
+            case "POST /v1/responses/input_tokens" ->
+                countInputTokens.serve(request, with(KeyScope.RESPONSES_WRITE, call), reply);
+            case "POST /v1/responses/compact" -> compactResponse.serve(request, counted(call), reply, call.context);
+            case "POST /v1/conversations" ->
+                conversations.create(request, with(KeyScope.CONVERSATIONS_WRITE, call), reply);
+            case "GET /v1/conversations" -> conversations.list(request, with(KeyScope.CONVERSATIONS_READ, call), reply);
+            case "GET /v1/models" -> models.list(any(call), reply);
+            default -> serveOther(call);
         }
+    }
+
+    private void serveOther(Call call) throws IOException {
+        HttpRequest request = call.request;
+        Matcher one = ONE.matcher(request.path());
+        Matcher model = MODEL.matcher(request.path());
+        if (request.path().startsWith(ORGANIZATION)) {
+            serveAdmin(call, one);
+        } else if (request.method().equals("GET") && model.matches()) {
+            models.get(decoded(model.group(1)), any(call), call.reply);
+        } else if (one.matches()) {
+            serveOne(one, call);
+        } else {
+            throw noSuchRoute(request);
+        }
+    }
+
+    /// Whoever is not the admin is told so before anything else.
+    private void serveAdmin(Call call, Matcher one) throws IOException {
+        HttpRequest request = call.request;
+        HttpReply reply = call.reply;
+        String id = one.matches() ? one.group(2) : "";
+        String route = request.method() + " " + (one.matches() ? template(one) : request.path());
+        Served served = switch (route) {
+            case "POST /v1/organization/api_keys" -> () -> apiKeys.create(request, reply);
+            case "GET /v1/organization/api_keys" -> () -> apiKeys.list(request, reply);
+            case "GET /v1/organization/api_keys/{id}" -> () -> apiKeys.get(id, reply);
+            case "POST /v1/organization/api_keys/{id}" -> () -> apiKeys.change(id, request, reply);
+            case "DELETE /v1/organization/api_keys/{id}" -> () -> apiKeys.disable(id, request, reply);
+            case "POST /v1/organization/api_keys/{id}/rotate" -> () -> apiKeys.rotate(id, request, reply);
+            case "GET /v1/organization/limits" -> () -> limits.get(request, reply);
+            case "POST /v1/organization/limits" -> () -> limits.change(request, reply);
+            case "GET /v1/organization/audit_logs" -> () -> audit.list(request, reply);
+            default -> throw noSuchRoute(request);
+        };
+        callers.requireAdmin(request, call.context.getLogger());
+        served.serve();
+    }
+
+    private interface Served {
+        void serve() throws IOException;
+    }
+
+    /// The route of a path that names things.
+    private static String template(Matcher one) {
+        return one.group(1) + "{id}" + one.group(3) + (one.group(4) == null ? "" : "/{item}");
     }
 
     /// Clients encode the slashes of a name.
@@ -147,52 +192,58 @@ final class Routes {
         }
     }
 
-    private void serveOne(Matcher one, HttpRequest request, HttpReply reply, Context context) throws IOException {
+    private void serveOne(Matcher one, Call call) throws IOException {
+        HttpRequest request = call.request;
+        HttpReply reply = call.reply;
+        Context context = call.context;
         String id = one.group(2);
         String item = one.group(4) == null ? "" : one.group(4);
-        String route =
-                request.method() + " " + one.group(1) + "{id}" + one.group(3) + (item.isEmpty() ? "" : "/{item}");
-        switch (route) {
-            case "GET /v1/chat/completions/{id}" -> completions.get(id, caller(request), reply);
-            case "DELETE /v1/chat/completions/{id}" -> completions.delete(id, caller(request), reply);
-            case "GET /v1/responses/{id}" -> getResponse.serve(id, request, caller(request), reply, context);
-            case "DELETE /v1/responses/{id}" -> deleteResponse.serve(id, caller(request), reply);
-            case "POST /v1/responses/{id}/cancel" -> cancelResponse.serve(id, caller(request), reply, context);
-            case "GET /v1/responses/{id}/input_items" -> storedInput.serve(id, request, caller(request), reply);
-            case "GET /v1/conversations/{id}" -> conversations.get(id, caller(request), reply);
-            case "POST /v1/conversations/{id}" -> conversations.describe(id, request, caller(request), reply);
-            case "DELETE /v1/conversations/{id}" -> conversations.delete(id, caller(request), reply);
-            case "GET /v1/conversations/{id}/items" -> conversationItems.list(id, request, caller(request), reply);
-            case "POST /v1/conversations/{id}/items" -> conversationItems.add(id, request, caller(request), reply);
-            case "GET /v1/conversations/{id}/items/{item}" -> conversationItems.get(id, item, caller(request), reply);
+        switch (request.method() + " " + template(one)) {
+            case "GET /v1/chat/completions/{id}" -> completions.get(id, readsResponses(call), reply);
+            case "DELETE /v1/chat/completions/{id}" -> completions.delete(id, writesResponses(call), reply);
+            case "GET /v1/responses/{id}" -> getResponse.serve(id, request, readsResponses(call), reply, context);
+            case "DELETE /v1/responses/{id}" -> deleteResponse.serve(id, writesResponses(call), reply);
+            case "POST /v1/responses/{id}/cancel" -> cancelResponse.serve(id, writesResponses(call), reply, context);
+            case "GET /v1/responses/{id}/input_items" -> storedInput.serve(id, request, readsResponses(call), reply);
+            case "GET /v1/conversations/{id}" -> conversations.get(id, reads(call), reply);
+            case "POST /v1/conversations/{id}" -> conversations.describe(id, request, writes(call), reply);
+            case "DELETE /v1/conversations/{id}" -> conversations.delete(id, writes(call), reply);
+            case "GET /v1/conversations/{id}/items" -> conversationItems.list(id, request, reads(call), reply);
+            case "POST /v1/conversations/{id}/items" -> conversationItems.add(id, request, writes(call), reply);
+            case "GET /v1/conversations/{id}/items/{item}" -> conversationItems.get(id, item, reads(call), reply);
             case "DELETE /v1/conversations/{id}/items/{item}" ->
-                conversationItems.delete(id, item, caller(request), reply);
+                conversationItems.delete(id, item, writes(call), reply);
             default -> throw noSuchRoute(request);
         }
     }
 
-    /// Checked before the body is looked at.
-    private Principal caller(HttpRequest request) {
-        String authorization = request.header("authorization").orElse(null);
-        return parts.authenticator()
-                .authenticate(authorization)
-                .orElseThrow(() -> authorization == null
-                        ? ApiException.unauthorized(
-                                null,
-                                "You didn't provide an API key. Send it in an Authorization header:"
-                                        + " 'Authorization: Bearer YOUR_KEY'.")
-                        : ApiException.unauthorized(
-                                "invalid_api_key",
-                                "Incorrect API key provided. Keys begin with 'tp_' and are made with the admin key."));
+    private Principal any(Call call) {
+        return callers.any(call.request, call.context.getLogger());
     }
 
-    /// The same of a request that makes a run. It is counted while its key is looked up.
-    private CountedCaller counted(HttpRequest request, HttpReply reply, Context context) {
-        RequestLimit.Count count =
-                parts.requestLimit().begin(request.header("authorization").orElse(null));
-        var caller = new CountedCaller(caller(request), count, context.getLogger());
-        reply.carry(caller::headers);
-        return caller;
+    private Principal with(KeyScope scope, Call call) {
+        return callers.with(scope, call.request, call.context.getLogger());
+    }
+
+    private Principal readsResponses(Call call) {
+        return with(KeyScope.RESPONSES_READ, call);
+    }
+
+    private Principal writesResponses(Call call) {
+        return with(KeyScope.RESPONSES_WRITE, call);
+    }
+
+    /// Conversations.
+    private Principal reads(Call call) {
+        return with(KeyScope.CONVERSATIONS_READ, call);
+    }
+
+    private Principal writes(Call call) {
+        return with(KeyScope.CONVERSATIONS_WRITE, call);
+    }
+
+    private CountedCaller counted(Call call) {
+        return callers.counted(call.request, call.reply, call.context.getLogger());
     }
 
     private static ApiException noSuchRoute(HttpRequest request) {

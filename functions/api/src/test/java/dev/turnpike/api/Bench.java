@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.ApiDocument;
 import dev.turnpike.ApiDocument.Answered;
+import dev.turnpike.access.AdminDoor;
+import dev.turnpike.access.Allowance;
 import dev.turnpike.access.ApiKeys;
-import dev.turnpike.access.Authenticator;
-import dev.turnpike.access.KeyStore;
-import dev.turnpike.access.RequestCounter;
-import dev.turnpike.access.RequestLimit;
+import dev.turnpike.access.FailedAttempts;
+import dev.turnpike.access.FrontDoor;
+import dev.turnpike.access.KeyStore.Secret;
+import dev.turnpike.access.KeyStore.StoredKey;
+import dev.turnpike.access.KeyTerms;
+import dev.turnpike.access.Owner;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.canary.Canaries;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
+import dev.turnpike.fake.MemoryAccess;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.model.ModelClient;
 import dev.turnpike.replay.StreamReplay;
@@ -25,62 +30,61 @@ import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.tool.Tool;
+import dev.turnpike.wiring.AccessParts;
 import dev.turnpike.wiring.ApiParts;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The api function's routes over the engine's workbench: what a caller sends and gets.
 final class Bench {
     static final JsonMapper MAPPER = WireJson.mapper();
+    static final int MOST_ATTEMPTS = 30;
     static final String ADMIN = "Bearer " + Canaries.ADMIN_KEY;
 
     final Workbench work;
-    final Keys keys = new Keys();
+    final MemoryAccess access;
     final Map<String, Runnable> probes = new HashMap<>();
     final FakeContext context = new FakeContext();
     private final LinkedMedia media;
     private final String key;
-    private final Counter counter;
-    private final int requestsPerMinute;
+    private final Allowance deployment;
     private final Routes routes;
 
     /// What happens while somebody waits: the worker works.
     Consumer<Duration> meanwhile = this::work;
 
     Bench(Tool<?>... tools) {
-        this(new Workbench(tools), Workbench.MEDIA, new Counter(), 0, tools);
+        this(new Workbench(tools), Workbench.MEDIA, new MemoryAccess(), Allowance.NONE, tools);
     }
 
-    /// @param requestsPerMinute 0 for any number
-    Bench(Counter counter, int requestsPerMinute) {
-        this(new Workbench(), Workbench.MEDIA, counter, requestsPerMinute);
+    /// @param deployment what is allowed to whoever has no allowance
+    Bench(MemoryAccess access, Allowance deployment, Tool<?>... tools) {
+        this(new Workbench(tools), Workbench.MEDIA, access, deployment, tools);
     }
 
     /// Over a model other than the scripted one.
     Bench(ModelClient model) {
-        this(new Workbench(model), Workbench.MEDIA, new Counter(), 0);
+        this(new Workbench(model), Workbench.MEDIA, new MemoryAccess(), Allowance.NONE);
     }
 
     /// Where links are followed otherwise.
     Bench(LinkedMedia media) {
-        this(new Workbench(), media, new Counter(), 0);
+        this(new Workbench(), media, new MemoryAccess(), Allowance.NONE);
     }
 
-    private Bench(Workbench work, LinkedMedia media, Counter counter, int requestsPerMinute, Tool<?>... tools) {
+    private Bench(Workbench work, LinkedMedia media, MemoryAccess access, Allowance deployment, Tool<?>... tools) {
         this.work = work;
         this.media = media;
-        this.counter = counter;
-        this.requestsPerMinute = requestsPerMinute;
+        this.access = access;
+        this.deployment = deployment;
         var apiKeys = new ApiKeys("dev");
         routes = new Routes(parts(apiKeys, tools));
         key = "Bearer " + newKey(apiKeys, Workbench.TENANT);
@@ -101,10 +105,7 @@ final class Bench {
                 model -> model.startsWith("gpt-4o"));
         var requests = new RequestReader(MAPPER, settings);
         return new ApiParts(
-                new Authenticator(keys, () -> Canaries.ADMIN_KEY, work.clock),
-                new RequestLimit(counter, requestsPerMinute, work.clock),
-                apiKeys,
-                keys,
+                accessParts(apiKeys),
                 requests,
                 new CompletionReader(requests, settings),
                 work.admission(media),
@@ -128,6 +129,18 @@ final class Bench {
                 origin -> origin.startsWith("https://chat."));
     }
 
+    private AccessParts accessParts(ApiKeys apiKeys) {
+        var attempts = new FailedAttempts(access.attempts, access.audit, MOST_ATTEMPTS, work.clock);
+        var terms = new FrontDoor.Terms(deployment, List.of(80, 95));
+        return new AccessParts(
+                new FrontDoor(access.keys, access.accounts, attempts, terms, work.clock),
+                new AdminDoor(() -> Canaries.ADMIN_KEY, attempts),
+                apiKeys,
+                access.keys,
+                access.accounts,
+                access.audit);
+    }
+
     private void pass(Duration time) {
         meanwhile.accept(time);
     }
@@ -143,11 +156,29 @@ final class Bench {
     }
 
     private String newKey(ApiKeys apiKeys, String tenant) {
+        return newKey(apiKeys, new Owner(tenant, ""), KeyTerms.unrestricted(""));
+    }
+
+    /// A good key that may do what its terms say.
+    String keyOf(Owner owner, KeyTerms terms) {
+        return "Bearer " + newKey(new ApiKeys("dev"), owner, terms);
+    }
+
+    private String newKey(ApiKeys apiKeys, Owner owner, KeyTerms terms) {
         ApiKeys.NewKey made = apiKeys.create();
-        keys.create(
-                ApiKeys.hash(made.text()),
-                new KeyStore.StoredKey(made.id(), tenant, "", work.clock.instant(), null, null));
+        access.keys.create(new StoredKey(
+                made.id(), owner, Secret.of(ApiKeys.hash(made.text())), work.clock.instant(), null, terms));
         return made.text();
+    }
+
+    /// The id of a key.
+    static String idOf(String bearer) {
+        return bearer.split("_", -1)[2];
+    }
+
+    /// The id of the bench's own key.
+    String keyId() {
+        return idOf(key);
     }
 
     Answer get(String path) throws IOException {
@@ -155,7 +186,7 @@ final class Bench {
     }
 
     Answer get(String path, Map<String, String> query) throws IOException {
-        return serve(new HttpRequest("request-1", "GET", path, Map.of("authorization", key), query, ""));
+        return serve(new HttpRequest("request-1", "192.0.2.1", "GET", path, Map.of("authorization", key), query, ""));
     }
 
     Answer delete(String path) throws IOException {
@@ -178,7 +209,7 @@ final class Bench {
     Answer send(String method, String path, Map<String, String> headers, String body) throws IOException {
         Map<String, String> all = new HashMap<>(Map.of("authorization", key));
         all.putAll(headers);
-        return serve(new HttpRequest("request-1", method, path, all, Map.of(), body));
+        return serve(new HttpRequest("request-1", "192.0.2.1", method, path, all, Map.of(), body));
     }
 
     /// As the handler does. Whatever is answered must be as the OpenAPI document says.
@@ -220,35 +251,5 @@ final class Bench {
 
     static String text(byte[] bytes) {
         return new String(bytes, UTF_8);
-    }
-
-    /// Counts for as many benches as share it.
-    static final class Counter implements RequestCounter {
-        private final Map<String, Long> counts = new HashMap<>();
-        boolean down;
-
-        @Override
-        public synchronized long add(String keyHash, Instant window) {
-            if (down) {
-                throw new StoreUnavailableException("the table did not answer", new IllegalStateException("down"));
-            }
-            return counts.merge(keyHash + " " + window, 1L, Long::sum);
-        }
-    }
-
-    static final class Keys implements KeyStore {
-        final Map<String, StoredKey> stored = new HashMap<>();
-        int asked;
-
-        @Override
-        public Optional<StoredKey> find(String sha256) {
-            asked++;
-            return Optional.ofNullable(stored.get(sha256));
-        }
-
-        @Override
-        public boolean create(String sha256, StoredKey key) {
-            return stored.putIfAbsent(sha256, key) == null;
-        }
     }
 }

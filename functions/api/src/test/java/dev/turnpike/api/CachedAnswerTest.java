@@ -185,7 +185,7 @@ class CachedAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = {"5", "{\"ttl_seconds\":-1}", "{\"zzz\":1}"})
     void aKeyIsNotMadeWithAWrongDefault(String cache) throws IOException {
-        int before = bench.keys.stored.size();
+        int before = bench.access.keys.stored.size();
 
         Answer refused = bench.send(
                 "POST",
@@ -194,7 +194,7 @@ class CachedAnswerTest {
                 "{\"tenant\":\"acme\",\"cache\":" + cache + "}");
 
         assertThat(refused.status()).isEqualTo(400);
-        assertThat(bench.keys.stored).hasSize(before);
+        assertThat(bench.access.keys.stored).hasSize(before);
     }
 
     @Test

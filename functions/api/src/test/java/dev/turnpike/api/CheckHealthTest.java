@@ -56,6 +56,6 @@ class CheckHealthTest {
     }
 
     private Answer check(Map<String, String> query) throws IOException {
-        return bench.serve(new HttpRequest("request-1", "GET", "/health", Map.of(), query, ""));
+        return bench.serve(new HttpRequest("request-1", "192.0.2.1", "GET", "/health", Map.of(), query, ""));
     }
 }

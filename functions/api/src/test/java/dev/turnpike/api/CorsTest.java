@@ -36,7 +36,7 @@ class CorsTest {
         assertThat(preflight(CHAT, names).headers())
                 .containsEntry(
                         "access-control-allow-headers",
-                        "authorization, content-type, idempotency-key, x-client-request-id");
+                        "authorization, content-type, idempotency-key, x-api-key, x-client-request-id");
     }
 
     @Test

@@ -36,7 +36,7 @@ class OpenApiTest {
     @ParameterizedTest
     @ValueSource(strings = {"/openapi.json", "/v1/openapi.json"})
     void theDocumentNeedsNoKey(String path) throws IOException {
-        Answer answer = bench.serve(new HttpRequest("r", "GET", path, Map.of(), Map.of(), ""));
+        Answer answer = bench.serve(new HttpRequest("r", "192.0.2.1", "GET", path, Map.of(), Map.of(), ""));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.header("content-type")).isEqualTo("application/json");
         assertThat(answer.body()).isEqualTo(DOCUMENT.text());
@@ -93,7 +93,8 @@ class OpenApiTest {
     @MethodSource("operations")
     void aKeyIsAskedForWhereTheDocumentSaysSo(Operation operation) throws IOException {
         String path = operation.path().replaceAll("\\{[a-z]+}", "some_1");
-        Answer answer = bench.serve(new HttpRequest("r", operation.method(), path, Map.of(), Map.of(), "{}"));
+        Answer answer =
+                bench.serve(new HttpRequest("r", "192.0.2.1", operation.method(), path, Map.of(), Map.of(), "{}"));
         boolean open = operation.json().path("security").isArray()
                 && operation.json().path("security").isEmpty();
         assertThat(answer.status()).isEqualTo(open ? 200 : 401);

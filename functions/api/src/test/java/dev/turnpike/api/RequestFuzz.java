@@ -106,7 +106,25 @@ final class RequestFuzz {
                     "{\"items\":[{\"type\":\"function_call_output\",\"call_id\":\"call_0\",\"output\":\"3\"}]}"),
             Shape.of("GET /v1/conversations/{id}/items/{item}"),
             Shape.of("DELETE /v1/conversations/{id}/items/{item}"),
-            Shape.of("POST /v1/organization/api_keys", "{\"tenant\":\"t-9\",\"name\":\"spare\"}"));
+            Shape.of(
+                    "POST /v1/organization/api_keys",
+                    "{\"tenant\":\"t-9\",\"name\":\"spare\"}",
+                    "{\"tenant\":\"t-9\",\"user\":\"ada\",\"scopes\":[\"responses.read\"],\"models\":[\"gpt-*\"],"
+                        + "\"tools\":[],\"requests_per_minute\":5,\"concurrent_runs\":1,\"caps\":[\"key/day=5usd\"],"
+                        + "\"expires_at\":1924905600,\"cache\":true}"),
+            Shape.of("GET /v1/organization/api_keys"),
+            Shape.of("GET /v1/organization/api_keys/{id}"),
+            Shape.of(
+                    "POST /v1/organization/api_keys/{id}",
+                    "{\"name\":\"changed\"}",
+                    "{\"caps\":[\"run=2usd\",\"key/minute=9tokens\"],\"models\":null,\"expires_at\":null}"),
+            Shape.of("DELETE /v1/organization/api_keys/{id}"),
+            Shape.of("POST /v1/organization/api_keys/{id}/rotate", "", "{\"expire_old_in_seconds\":60}"),
+            Shape.of("GET /v1/organization/limits"),
+            Shape.of(
+                    "POST /v1/organization/limits",
+                    "{\"tenant\":\"t-9\",\"user\":\"ada\",\"caps\":[\"user/day=1usd\"]}"),
+            Shape.of("GET /v1/organization/audit_logs"));
 
     /// Of the ids that a route or a field takes, whichever stands here first.
     private static final Map<String, String> PREFIXES = prefixes();
@@ -117,10 +135,21 @@ final class RequestFuzz {
             List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "get", "BREW", "");
 
     private static final List<String> QUERY_NAMES = List.of(
-            "stream", "starting_after", "include", "include[]", "limit", "order", "after", "deep", "\u0000", "id");
+            "stream",
+            "starting_after",
+            "include",
+            "include[]",
+            "limit",
+            "order",
+            "after",
+            "deep",
+            "\u0000",
+            "id",
+            "tenant",
+            "user");
 
-    private static final List<String> QUERY_VALUES =
-            List.of("true", "false", "", "0", "1", "-1", "5", "999999999999999999999", "desc", "asc", "null", "[]");
+    private static final List<String> QUERY_VALUES = List.of(
+            "true", "false", "", "0", "1", "-1", "5", "999999999999999999999", "desc", "asc", "null", "[]", "t-9");
 
     private static final List<String> HEADERS = List.of(
             "content-type",
@@ -141,6 +170,7 @@ final class RequestFuzz {
     private final Random random;
     private final SpoiledJson spoiled;
     private final String goodKey;
+    private final String spareKeyId;
 
     /// What answers have named lately.
     private final List<String> ids;
@@ -154,10 +184,12 @@ final class RequestFuzz {
         return prefixes;
     }
 
-    RequestFuzz(Random random, String goodKey, List<String> ids) {
+    /// @param spareKeyId of a key that may be changed and disabled
+    RequestFuzz(Random random, String goodKey, String spareKeyId, List<String> ids) {
         this.random = random;
         this.spoiled = new SpoiledJson(random, ids);
         this.goodKey = goodKey;
+        this.spareKeyId = spareKeyId;
         this.ids = ids;
     }
 
@@ -178,7 +210,7 @@ final class RequestFuzz {
         event.put("httpMethod", oneIn(30) ? any(METHODS) : line[0]);
         String path = line[1].replace(ID, id).replace(ITEM, item(id));
         event.put("path", oneIn(30) ? spoiled.text(path) : path);
-        headers(event.putObject("headers"), shape.route.endsWith("api_keys"));
+        headers(event.putObject("headers"), shape.route.contains("/organization/"));
         if (oneIn(3)) {
             query(event.putObject("queryStringParameters"));
         } else {
@@ -191,6 +223,9 @@ final class RequestFuzz {
 
     /// Mostly one of the kind that is asked for.
     private String id(String route, String body) {
+        if (route.contains("/api_keys/")) {
+            return oneIn(5) ? spoiled.text(spareKeyId) : spareKeyId;
+        }
         String prefix = PREFIXES.entrySet().stream()
                 .filter(each -> (route + body).contains(each.getKey()))
                 .findFirst()

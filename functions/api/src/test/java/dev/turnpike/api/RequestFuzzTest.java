@@ -82,7 +82,7 @@ class RequestFuzzTest {
                 ? Script.calls("look", "tide")
                 : answer(asked));
         List<String> ids = new ArrayList<>();
-        var fuzz = new RequestFuzz(random, bench.keyOf("tenant-1"), ids);
+        var fuzz = new RequestFuzz(random, bench.keyOf("tenant-1"), Bench.idOf(bench.keyOf("t-9")), ids);
         for (int number = from; number < from + GROUP; number++) {
             RequestFuzz.Request request = fuzz.next();
             try {

@@ -3,8 +3,11 @@ package dev.turnpike.api;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.access.Allowance;
+import dev.turnpike.fake.MemoryAccess;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RequestLimitTest {
     private static final String HELLO = "{\"model\": \"gpt-4o\", \"input\": \"Hello\"}";
 
-    private final Bench.Counter counter = new Bench.Counter();
-    private final Bench bench = new Bench(counter, 2);
+    private final MemoryAccess access = new MemoryAccess();
+    private final Bench bench = new Bench(access, new Allowance(2, 0, List.of()));
 
     @Test
     void everyAnswerSaysWhatIsLeft() throws IOException {
@@ -107,7 +110,7 @@ class RequestLimitTest {
 
     @Test
     void aCounterThatIsDownLocksNobodyOutAndIsLogged() throws IOException {
-        counter.down = true;
+        access.writesDown = true;
         for (int i = 0; i < 3; i++) {
             Answer answer = bench.create(HELLO);
             assertThat(answer.status()).isEqualTo(200);

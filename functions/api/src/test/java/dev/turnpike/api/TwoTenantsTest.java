@@ -30,7 +30,18 @@ class TwoTenantsTest {
             "POST /v1/chat/completions",
             "GET /v1/conversations",
             "POST /v1/conversations",
-            "POST /v1/organization/api_keys");
+            "GET /v1/organization/api_keys",
+            "POST /v1/organization/api_keys",
+            "GET /v1/organization/limits",
+            "POST /v1/organization/limits",
+            "GET /v1/organization/audit_logs");
+
+    /// Of the operator's things, which are no tenant's.
+    private static final List<String> ADMINS = List.of(
+            "GET /v1/organization/api_keys/{id}",
+            "POST /v1/organization/api_keys/{id}",
+            "DELETE /v1/organization/api_keys/{id}",
+            "POST /v1/organization/api_keys/{id}/rotate");
 
     /// What there is to name, and how its owner makes it.
     private enum Thing {
@@ -107,7 +118,8 @@ class TwoTenantsTest {
         Answer send(Bench bench, String key, String id, String item) throws IOException {
             String[] line = route.replace(ID, id).replace(ITEM, item).split(" ", 2);
             Map<String, String> headers = Map.of("authorization", key);
-            return bench.serve(new HttpRequest("request-1", line[0], line[1], headers, query, body.replace(ID, id)));
+            return bench.serve(
+                    new HttpRequest("request-1", "192.0.2.1", line[0], line[1], headers, query, body.replace(ID, id)));
         }
     }
 
@@ -171,6 +183,7 @@ class TwoTenantsTest {
     @DisplayName("Row 7: every route has its place here")
     void everyRouteHasItsPlaceHere() {
         var placed = new TreeSet<>(WITHOUT_IDS);
+        placed.addAll(ADMINS);
         requests().map(Asking::route).forEach(placed::add);
         assertThat(placed).isEqualTo(RouteList.all());
         assertThat(WITHOUT_IDS).noneMatch(route -> route.contains("{"));
@@ -207,6 +220,21 @@ class TwoTenantsTest {
         assertThat(asking.send(bench, owner, id, item).status())
                 .as("for its owner")
                 .isEqualTo(200);
+    }
+
+    @Test
+    @DisplayName("Row 7: no tenant's key opens what is the operator's")
+    void noTenantsKeyOpensWhatIsTheOperators() throws IOException {
+        var bench = new Bench();
+        String before = bench.access.keys.stored.toString();
+        for (String route : RouteList.all()) {
+            if (route.contains("/v1/organization/")) {
+                String[] line = route.replace(ID, bench.keyId()).split(" ", 2);
+                Answer answer = bench.send(line[0], line[1], Map.of(), "{\"tenant\":\"tenant-1\"}");
+                assertThat(answer.status()).as(route).isEqualTo(401);
+            }
+        }
+        assertThat(bench.access.keys.stored.toString()).isEqualTo(before);
     }
 
     /// An id of the same form that was never given out.

@@ -1,4 +1,4 @@
-package dev.turnpike.wiring;
+package dev.turnpike.access;
 
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +11,7 @@ public record NamePatterns(List<String> patterns) {
         patterns = List.copyOf(patterns);
     }
 
-    static NamePatterns parse(String commaSeparated) {
+    public static NamePatterns parse(String commaSeparated) {
         return new NamePatterns(Arrays.stream(commaSeparated.split(",", -1))
                 .map(String::strip)
                 .filter(pattern -> !pattern.isEmpty())
