@@ -10,6 +10,7 @@ public final class Main {
     private static final Map<String, Command> COMMANDS = new LinkedHashMap<>();
 
     static {
+        COMMANDS.put("keys", new Command("API keys and limits of a deployment", KeysCommand::run));
         COMMANDS.put("prices", new Command("what models cost, and newer prices", PricesCommand::run));
         COMMANDS.put("check", new Command("whether what is stored keeps its promises", CheckCommand::run));
     }
