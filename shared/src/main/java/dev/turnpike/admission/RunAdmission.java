@@ -2,7 +2,6 @@ package dev.turnpike.admission;
 
 import dev.turnpike.access.Allowance;
 import dev.turnpike.access.Cap;
-import dev.turnpike.access.Payer;
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.ConversationKey;
@@ -21,7 +20,6 @@ import dev.turnpike.run.RunKey;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.RunStore;
 import dev.turnpike.run.RunStore.Creation;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -55,18 +53,6 @@ public final class RunAdmission {
         this.ids = ids;
         this.clock = clock;
     }
-
-    /// @param maxAttempts tries of one step
-    /// @param runTimeout wall time of a run
-    /// @param conversationTtl how long a conversation lives after its last run
-    /// @param caps of the deployment
-    public record AdmissionSettings(
-            int maxSteps, int maxAttempts, Duration runTimeout, Duration conversationTtl, List<Cap> caps) {}
-
-    /// Who asks.
-    ///
-    /// @param caps on what the run may use, beside the deployment's own
-    public record Applicant(String tenant, Payer payer, List<Cap> caps) {}
 
     /// @param input without ids
     /// @param lease for a caller that runs the first step itself; null for the queue
@@ -126,6 +112,9 @@ public final class RunAdmission {
 
         record TooManyItems(int most) implements Admission {}
 
+        /// There is a cap on money, and nobody knows what the model costs.
+        record ModelUnpriced(String model) implements Admission {}
+
         /// An image or a video of the input can't be had, or must not be fetched.
         record MediaRefused(LinkedMedia.Filling.Refused refusal) implements Admission {}
 
@@ -134,6 +123,11 @@ public final class RunAdmission {
     }
 
     public Admission admit(Application application) {
+        String model = application.request().model();
+        boolean money = caps(application).stream().anyMatch(cap -> cap.unit() == Cap.Unit.USD);
+        if (money && !settings.priced().test(model)) {
+            return earlier(application).orElseGet(() -> new Admission.ModelUnpriced(model));
+        }
         Admission admission =
                 switch (new Approvals(conversations, clock.instant()).fill(application.tenant(), application.input())) {
                     case Approvals.Filled(List<Item> input) -> withMedia(application.with(input));
@@ -143,6 +137,10 @@ public final class RunAdmission {
         return admission instanceof Admission.Admitted
                 ? admission
                 : earlier(application).orElse(admission);
+    }
+
+    private List<Cap> caps(Application application) {
+        return Allowance.over(application.applicant().caps(), settings.caps());
     }
 
     /// What the `Idempotency-Key` of a request that must not be let in was used for before; empty for nothing.
@@ -314,10 +312,7 @@ public final class RunAdmission {
         Instant now = clock.instant();
         RunRequest request = application.request();
         var limits = new Limits(
-                settings.maxSteps(),
-                settings.maxAttempts(),
-                now.plus(settings.runTimeout()),
-                Allowance.over(application.applicant().caps(), settings.caps()));
+                settings.maxSteps(), settings.maxAttempts(), now.plus(settings.runTimeout()), caps(application));
         List<Item> input = new ArrayList<>();
         for (Item item : application.input()) {
             long seq = Math.max(0, place.firstSeq()) + input.size();

@@ -13,6 +13,16 @@ import java.util.Optional;
 /// @param id of the conversation, the key or the user; `<conversation>/<run>` of a run, nothing of a tenant
 public record Account(String tenant, Scope scope, String id) {
 
+    /// As the log may name it: neither users nor content.
+    String shown() {
+        return switch (scope) {
+            case RUN, CONVERSATION -> "conv_" + id.substring(0, Math.min(id.length(), 26)) + " of " + tenant;
+            case KEY -> "key " + id + " of " + tenant;
+            case USER -> "a user of " + tenant;
+            case TENANT -> tenant;
+        };
+    }
+
     /// Those that a run's caps speak of, each with its caps; nobody is charged who is not known.
     public static List<Capped> of(Run run) {
         return Arrays.stream(Scope.values())

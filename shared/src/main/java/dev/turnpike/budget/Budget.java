@@ -205,21 +205,22 @@ public final class Budget {
         List<Capped> payers = Account.of(run);
         List<Optional<Settled>> settled = together(payers, capped -> accounts.settle(capped.account(), hold, used));
         for (int i = 0; i < payers.size(); i++) {
-            List<Cap> caps = payers.get(i).caps();
-            settled.get(i).ifPresent(after -> warn(after, caps, used, warnings));
+            Capped payer = payers.get(i);
+            settled.get(i).ifPresent(after -> warn(payer, after, used, warnings));
         }
         return warnings;
     }
 
     /// Of those who settle one after the other exactly one passes a threshold.
-    private void warn(Settled after, List<Cap> runs, Amount used, List<String> warnings) {
-        for (Cap cap : Allowance.over(after.caps(), runs)) {
+    private void warn(Capped payer, Settled after, Amount used, List<String> warnings) {
+        for (Cap cap : Allowance.over(after.caps(), payer.caps())) {
             long now = after.balance().used(cap);
             long before = now - (cap.unit() == Unit.USD ? used.micros() : used.tokens());
             warnAtPercent.stream()
                     .filter(percent -> reached(now, percent, cap) && !reached(before, percent, cap))
                     .max(Integer::compare)
-                    .ifPresent(percent -> warnings.add("the cap %s is used by %d %%".formatted(cap, percent)));
+                    .ifPresent(percent -> warnings.add("the cap %s of %s is used by %d %%"
+                            .formatted(cap, payer.account().shown(), percent)));
         }
     }
 

@@ -56,6 +56,10 @@ public final class Failures {
                         "input",
                         "Invalid 'input': array too long. An existing conversation takes at most %d items at once."
                                 .formatted(most));
+            case Admission.ModelUnpriced(String model) -> {
+                RunError error = RunError.unpriced(WireText.shown(model));
+                yield ApiException.invalid(error.code(), "model", error.message());
+            }
             case Admission.MediaRefused(var refusal) -> MediaUrl.refused(refusal, MissingNode.getInstance());
             case Admission.ItemTooLarge() ->
                 ApiException.tooLarge(

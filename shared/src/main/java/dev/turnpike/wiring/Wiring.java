@@ -3,7 +3,6 @@ package dev.turnpike.wiring;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
-import dev.turnpike.admission.RunAdmission.AdmissionSettings;
 import dev.turnpike.admission.StoredItems;
 import dev.turnpike.aws.DynamoAccountStore;
 import dev.turnpike.aws.DynamoAnswerStore;
@@ -44,7 +43,6 @@ import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.RequestSettings;
 import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.responses.WireJson;
-import dev.turnpike.run.RunRequest.Compaction;
 import dev.turnpike.tokens.ModelCounter;
 import dev.turnpike.tokens.TokenCounter;
 import dev.turnpike.tool.BuiltInTools;
@@ -54,7 +52,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.Executors;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -105,7 +102,7 @@ public final class Wiring {
         var notes = new DynamoNoteStore(
                 aws.dynamo(), table, clock, settings.limits().conversationTtl());
         this.tools = ToolRegistry.withInstalled(BuiltInTools.all(notes, clock), Wiring.class.getClassLoader());
-        RequestSettings asked = requestSettings();
+        RequestSettings asked = PartSettings.requests(settings, tools.names());
         this.requests = new RequestReader(mapper, asked);
         this.completions = new CompletionReader(requests, asked);
         this.runs = new DynamoRunStore(
@@ -135,40 +132,10 @@ public final class Wiring {
         return new StoredSecret(aws::secrets, arn, mapper, clock);
     }
 
-    private RequestSettings requestSettings() {
-        Settings.Provider to = settings.provider();
-        List<String> offered = tools.names().stream()
-                .filter(settings.deployment().tools()::matches)
-                .toList();
-        OptionalInt compactAbove = settings.limits().context().compactAboveTokens();
-        return new RequestSettings(
-                settings.limits().context().maxOutputTokens(),
-                to.temperature().isPresent() ? to.temperature().getAsDouble() : null,
-                offered,
-                compactAbove.isPresent() ? new Compaction.Above(compactAbove.getAsInt()) : new Compaction.Never(),
-                new RequestSettings.DefaultModels(to.model(), to.visionModel()),
-                to::allows,
-                settings.deployment().passParameters()::matches,
-                to.pdfModels()::matches,
-                to.videoModels()::matches);
-    }
-
     private StepEngine engine(String owner) {
-        EngineSettings engine = engineSettings(owner);
+        EngineSettings engine = PartSettings.engine(settings.limits(), owner);
         return new StepEngine(
                 runs, steps, contexts(engine), modelStep(engine), new ToolStep(runs, tools, engine, ids), engine);
-    }
-
-    private EngineSettings engineSettings(String owner) {
-        Settings.Limits.Context context = settings.limits().context();
-        Settings.Limits.ModelCall call = settings.limits().modelCall();
-        return EngineSettings.defaults(owner)
-                .with(
-                        longer(call.firstByte(), call.idle()),
-                        call.total(),
-                        settings.limits().run().toolTimeout(),
-                        context.maxMessages(),
-                        context.windowTokens().orElse(0));
     }
 
     private ContextLoader contexts(EngineSettings engine) {
@@ -209,18 +176,8 @@ public final class Wiring {
         return new PromptCount(runs, conversations, contexts(engine), prompt(engine), new UsageEstimate(tokens));
     }
 
-    private static Duration longer(Duration one, Duration other) {
-        return one.compareTo(other) > 0 ? one : other;
-    }
-
     private RunAdmission admission() {
-        Settings.Limits.Run limits = settings.limits().run();
-        var admission = new AdmissionSettings(
-                limits.maxSteps(),
-                1 + settings.limits().modelCall().maxRetries(),
-                limits.timeout(),
-                settings.limits().conversationTtl(),
-                settings.limits().use().allowance().caps());
+        var admission = PartSettings.admission(settings.limits(), prices::priced);
         return new RunAdmission(runs, conversations, media, admission, ids, clock);
     }
 
@@ -240,7 +197,7 @@ public final class Wiring {
                 admission(),
                 media,
                 new StoredItems(conversations, runs),
-                prompts(engineSettings("api")),
+                prompts(PartSettings.engine(settings.limits(), "api")),
                 engine("api"),
                 steps,
                 runs,

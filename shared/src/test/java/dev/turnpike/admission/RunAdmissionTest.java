@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.access.Payer;
 import dev.turnpike.admission.RunAdmission.Admission;
-import dev.turnpike.admission.RunAdmission.Applicant;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Item;

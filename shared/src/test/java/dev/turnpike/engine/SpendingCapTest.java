@@ -9,6 +9,7 @@ import dev.turnpike.access.Amount;
 import dev.turnpike.access.Cap;
 import dev.turnpike.access.Cap.Period;
 import dev.turnpike.access.Cap.Scope;
+import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.budget.Account;
 import dev.turnpike.budget.Hold;
 import dev.turnpike.fake.CountedTool;
@@ -306,6 +307,19 @@ class SpendingCapTest {
     }
 
     @Test
+    void suchARequestIsNotEvenLetIn() {
+        bench.caps("tenant=1usd");
+        bench.priced = Workbench.PRICES::priced;
+
+        assertThat(bench.admit("{\"input\": \"Hello\"}", "nobody-knows"))
+                .isEqualTo(new Admission.ModelUnpriced("nobody-knows"));
+        bench.caps("tenant=100000tokens");
+        assertThat(bench.admit("{\"input\": \"Hello\"}", "nobody-knows")).isInstanceOf(Admission.Admitted.class);
+        bench.model.plays(says("Done."));
+        bench.recover();
+    }
+
+    @Test
     void aModelWithoutAPriceIsServedWhereTokensAreCapped() {
         bench.caps("tenant=100000tokens");
 
@@ -418,6 +432,7 @@ class SpendingCapTest {
                 .filteredOn(RunEvent.Warned.class::isInstance)
                 .extracting(event -> ((RunEvent.Warned) event).warning())
                 .containsExactly(
-                        "the cap tenant=25000tokens is used by 80 %", "the cap tenant=25000tokens is used by 95 %");
+                        "the cap tenant=25000tokens of tenant-1 is used by 80 %",
+                        "the cap tenant=25000tokens of tenant-1 is used by 95 %");
     }
 }

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnpike.access.Cap;
 import dev.turnpike.access.Payer;
+import dev.turnpike.admission.AdmissionSettings;
+import dev.turnpike.admission.Applicant;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.RunAdmission.Admission;
-import dev.turnpike.admission.RunAdmission.AdmissionSettings;
-import dev.turnpike.admission.RunAdmission.Applicant;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.admission.StoredItems;
 import dev.turnpike.budget.Budget;
@@ -66,6 +66,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -111,6 +112,9 @@ public final class Workbench {
     public final RunAdmission admission;
     public final StoredItems storedItems = new StoredItems(store, store);
     public final PromptCount prompts;
+
+    /// Whether the admission takes a model for priced.
+    public Predicate<String> priced = _ -> true;
 
     /// Who asks.
     public Applicant applicant = APPLICANT;
@@ -203,7 +207,8 @@ public final class Workbench {
                 store,
                 store,
                 media,
-                new AdmissionSettings(maxSteps, 5, Duration.ofHours(24), Duration.ofDays(30), List.of()),
+                new AdmissionSettings(
+                        maxSteps, 5, Duration.ofHours(24), Duration.ofDays(30), List.of(), model -> priced.test(model)),
                 ids,
                 clock);
     }
@@ -225,6 +230,11 @@ public final class Workbench {
     public void caps(String... caps) {
         applicant = new Applicant(
                 TENANT, APPLICANT.payer(), Stream.of(caps).map(Cap::parse).toList());
+    }
+
+    /// Asks for a run, which nobody is told of.
+    public Admission admit(String json, String model) {
+        return calls.process(() -> admission.admit(application(json, model, null)));
     }
 
     /// Leaves a run to the queue.
