@@ -65,6 +65,10 @@ public final class FailedAttempts {
     /// @return what went wrong, if it could not be noted: who is refused is refused all the same
     @Nullable
     Throwable note(String address, Reason reason, @Nullable StoredKey key) {
+        if (key == null && network(address).isEmpty()) {
+            // Nobody's attempt, from nowhere: there is nothing to say of it.
+            return null;
+        }
         try {
             Instant now = clock.instant();
             count(network(address), now.truncatedTo(ChronoUnit.MINUTES));
