@@ -41,7 +41,8 @@ class BoundaryTest {
             "shared model", 31,
             "shared responses", 29,
             "functions/api api", 34,
-            "local local", 40);
+            "local local", 40,
+            "local bench", 22);
 
     private static Map<String, Set<String>> mayName() {
         Set<String> ground = Set.of("json", "sse", "tokens", "schema", "lambda", "access", "egress");

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import tools.jackson.databind.JsonNode;
@@ -40,17 +41,24 @@ final class CapacityProxy implements AutoCloseable {
 
     private final HttpServer server;
     private final URI dynamo;
+    private final Duration delay;
     private final HttpClient client = HttpClient.newHttpClient();
     private Consumed consumed = Consumed.NOTHING;
 
-    private CapacityProxy(HttpServer server, URI dynamo) {
+    private CapacityProxy(HttpServer server, URI dynamo, Duration delay) {
         this.server = server;
+        this.delay = delay;
         this.dynamo = dynamo;
     }
 
     static CapacityProxy start(URI dynamo) throws IOException {
+        return start(dynamo, Duration.ZERO);
+    }
+
+    /// @param delay of each call
+    static CapacityProxy start(URI dynamo, Duration delay) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        CapacityProxy proxy = new CapacityProxy(server, dynamo);
+        CapacityProxy proxy = new CapacityProxy(server, dynamo, delay);
         server.createContext("/", proxy::pass);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
@@ -79,6 +87,7 @@ final class CapacityProxy implements AutoCloseable {
                 .POST(BodyPublishers.ofString(body.toString()))
                 .build();
         try (exchange) {
+            Thread.sleep(delay);
             HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
             count(target.substring(target.indexOf('.') + 1), MAPPER.readTree(response.body()));
             exchange.getResponseHeaders().set("Content-Type", "application/x-amz-json-1.0");

@@ -15,6 +15,7 @@ record Choice(Set<Section> sections, boolean quick) {
         STREAM,
         COLD,
         CAPACITY,
+        ADMISSION,
         RUN
     }
 
@@ -28,7 +29,7 @@ record Choice(Set<Section> sections, boolean quick) {
                 case "--only" -> sections = sections(rest.hasNext() ? rest.next() : "");
                 default ->
                     throw new IllegalArgumentException(
-                            "The flags are --quick, and --only with any of stream,cold,capacity,run.");
+                            "The flags are --quick, and --only with any of stream,cold,capacity,admission,run.");
             }
         }
         return new Choice(sections, quick);
@@ -40,8 +41,8 @@ record Choice(Set<Section> sections, boolean quick) {
             sections.add(Arrays.stream(Section.values())
                     .filter(section -> section.name().toLowerCase(Locale.ROOT).equals(name))
                     .findFirst()
-                    .orElseThrow(() ->
-                            new IllegalArgumentException("--only takes any of stream,cold,capacity,run, not " + name)));
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "--only takes any of stream,cold,capacity,admission,run, not " + name)));
         }
         return sections;
     }

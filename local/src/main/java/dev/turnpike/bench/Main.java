@@ -33,6 +33,10 @@ public final class Main {
                 TaskFolder task = TaskFolder.unpack(project, site.folder().resolve("capacity"));
                 new Capacity(site, task, report).run();
             }
+            if (choice.has(Choice.Section.ADMISSION)) {
+                TaskFolder task = TaskFolder.unpack(project, site.folder().resolve("admission"));
+                new Admission(site, task, choice.quick(), report).run();
+            }
             if (choice.has(Choice.Section.RUN)) {
                 TaskFolder task = TaskFolder.unpack(project, site.folder().resolve("run"));
                 new LongRun(site, task, report).run();

@@ -9,6 +9,7 @@ import dev.turnpike.budget.Account;
 import dev.turnpike.budget.AccountStore;
 import dev.turnpike.budget.AccountStoreContract;
 import dev.turnpike.budget.Hold;
+import dev.turnpike.budget.RunPlaces;
 import dev.turnpike.fake.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +28,11 @@ class DynamoAccountStoreTest extends AccountStoreContract {
     @Override
     protected AccountStore open() {
         return TABLES.accountStore(clock);
+    }
+
+    @Override
+    protected RunPlaces places() {
+        return (RunPlaces) store;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.turnpike.access;
 
 import dev.turnpike.access.Accounts.Both;
+import dev.turnpike.access.Cap.Scope;
 import dev.turnpike.access.Credential.ApiKey;
 import dev.turnpike.access.FailedAttempts.Reason;
 import dev.turnpike.access.KeyStore.Seen;
@@ -10,7 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +110,7 @@ public final class FrontDoor {
         Seen seen = look.seen.orElseThrow();
         known.put(shown.id(), new Known(shown, seen.key().owner()));
         if (!runs) {
-            return admitted(seen.key(), List.of(), Standing.NONE);
+            return admitted(seen.key(), List.of(), Map.of(), Standing.NONE);
         }
         Both both = ahead == null ? accounts.find(seen.key().owner(), now) : ahead.get();
         return admitted(seen, both, now, look.uncounted);
@@ -161,7 +164,8 @@ public final class FrontDoor {
             failure = uncountable;
         }
         List<Cap> all = Allowance.over(caps, terms.allowance.caps());
-        return admitted(seen.key(), caps, Standing.of(requests, all, seen, both, terms.warnAtPercent, now, failure));
+        Standing standing = Standing.of(requests, all, seen, both, terms.warnAtPercent, now, failure);
+        return admitted(seen.key(), caps, concurrentRuns(own, both), standing);
     }
 
     /// One write for each limit that a user or a tenant has, side by side.
@@ -185,8 +189,25 @@ public final class FrontDoor {
         return () -> Optional.of(Standing.requests(name, limit, count.get(PATIENCE), now));
     }
 
-    private static Entry admitted(StoredKey key, List<Cap> caps, Standing standing) {
+    private Map<Scope, Integer> concurrentRuns(Allowance own, Both both) {
+        Map<Scope, Integer> most = new EnumMap<>(Scope.class);
+        Integer ofKey = own.concurrentRuns() == null ? terms.allowance.concurrentRuns() : own.concurrentRuns();
+        limit(most, Scope.KEY, ofKey);
+        limit(most, Scope.USER, both.user().allowance().concurrentRuns());
+        limit(most, Scope.TENANT, both.tenant().allowance().concurrentRuns());
+        return most;
+    }
+
+    private static void limit(Map<Scope, Integer> most, Scope scope, @Nullable Integer limit) {
+        if (limit != null && limit > 0) {
+            most.put(scope, limit);
+        }
+    }
+
+    private static Entry admitted(
+            StoredKey key, List<Cap> caps, Map<Scope, Integer> concurrentRuns, Standing standing) {
         Owner owner = key.owner();
-        return new Entry.Admitted(new Principal(owner.tenant(), key.id(), owner.user(), caps, key.terms()), standing);
+        return new Entry.Admitted(
+                new Principal(owner.tenant(), key.id(), owner.user(), caps, concurrentRuns, key.terms()), standing);
     }
 }

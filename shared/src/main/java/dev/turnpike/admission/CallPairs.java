@@ -1,6 +1,5 @@
 package dev.turnpike.admission;
 
-import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
 import java.util.HashSet;

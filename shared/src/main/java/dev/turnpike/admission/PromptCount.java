@@ -1,6 +1,5 @@
 package dev.turnpike.admission;
 
-import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.History;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.ConversationKey;

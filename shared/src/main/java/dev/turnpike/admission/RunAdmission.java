@@ -2,6 +2,9 @@ package dev.turnpike.admission;
 
 import dev.turnpike.access.Allowance;
 import dev.turnpike.access.Cap;
+import dev.turnpike.access.Cap.Scope;
+import dev.turnpike.access.Payer;
+import dev.turnpike.budget.ConcurrentRuns;
 import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.ConversationKey;
@@ -24,6 +27,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +39,7 @@ public final class RunAdmission {
     private final RunStore runs;
     private final ConversationStore conversations;
     private final LinkedMedia media;
+    private final ConcurrentRuns concurrent;
     private final AdmissionSettings settings;
     private final Ids ids;
     private final InstantSource clock;
@@ -43,12 +48,14 @@ public final class RunAdmission {
             RunStore runs,
             ConversationStore conversations,
             LinkedMedia media,
+            ConcurrentRuns concurrent,
             AdmissionSettings settings,
             Ids ids,
             InstantSource clock) {
         this.runs = runs;
         this.conversations = conversations;
         this.media = media;
+        this.concurrent = concurrent;
         this.settings = settings;
         this.ids = ids;
         this.clock = clock;
@@ -81,45 +88,6 @@ public final class RunAdmission {
 
         /// @param id with its `conv_`
         record InConversation(String id) implements History {}
-    }
-
-    public sealed interface Admission {
-        /// @param input as stored, with ids
-        record Admitted(Run run, List<Item> input) implements Admission {}
-
-        /// The same `Idempotency-Key` has created this run before.
-        record Repeated(Run run) implements Admission {}
-
-        record KeyReused() implements Admission {}
-
-        record PreviousResponseNotFound(String id) implements Admission {}
-
-        record ConversationNotFound(String id) implements Admission {}
-
-        /// Another run is at work in the conversation.
-        record ConversationLocked(String id) implements Admission {}
-
-        /// The previous run asked for this call and the input does not answer it.
-        record NoToolOutput(String callId) implements Admission {}
-
-        record NoToolCall(String callId) implements Admission {}
-
-        /// The input answers a request for approval that was never made here.
-        record NoApprovalRequest(String id) implements Admission {}
-
-        /// It was made too long ago.
-        record ApprovalExpired(String id) implements Admission {}
-
-        record TooManyItems(int most) implements Admission {}
-
-        /// There is a cap on money, and nobody knows what the model costs.
-        record ModelUnpriced(String model) implements Admission {}
-
-        /// An image or a video of the input can't be had, or must not be fetched.
-        record MediaRefused(LinkedMedia.Filling.Refused refusal) implements Admission {}
-
-        /// The store does not take one of the items, whatever is done to it.
-        record ItemTooLarge() implements Admission {}
     }
 
     public Admission admit(Application application) {
@@ -330,12 +298,27 @@ public final class RunAdmission {
                 application.reply(),
                 now,
                 request.store() ? now.plus(settings.conversationTtl()) : limits.unstoredUntil());
+        Payer payer = application.applicant().payer();
+        Map<Scope, Integer> most = application.applicant().concurrentRuns();
+        Optional<ConcurrentRuns.Full> full = concurrent.enter(run.key(), payer, most);
+        if (full.isPresent()) {
+            return new Admission.TooManyRuns(full.get());
+        }
+        Admission admission = created(run);
+        if (!(admission instanceof Admission.Admitted)) {
+            concurrent.leave(run.key(), payer, most);
+        }
+        return admission;
+    }
+
+    private Admission created(NewRun run) {
         try {
             return switch (runs.create(run)) {
-                case Creation.Created(Run created) -> new Admission.Admitted(created, input);
+                case Creation.Created(Run created) -> new Admission.Admitted(created, run.input());
                 case Creation.Repeated(Run earlier) -> new Admission.Repeated(earlier);
                 case Creation.KeyReused() -> new Admission.KeyReused();
-                case Creation.Locked() -> new Admission.ConversationLocked(conversation.wireId());
+                case Creation.Locked() ->
+                    new Admission.ConversationLocked(run.key().conversation().wireId());
             };
         } catch (ItemTooLargeException _) {
             return new Admission.ItemTooLarge();

@@ -11,11 +11,13 @@ import dev.turnpike.run.RunKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /// What has been used, beside whatever else a row holds.
 ///
@@ -23,11 +25,15 @@ import java.util.regex.Pattern;
 /// |---|---|
 /// | `usd_<period>`, `tok_<period>` | what is settled and what is held, so that a condition needs one number |
 /// | `hold_<run>_<step>_<fence>` | a hold, its fields in one text |
+/// | `runs` | the set of runs that have places, as `<conversation>/<run>` |
 /// | `caps` | those that the account was given itself |
 ///
 /// Periods are called `n202611281200`, `d20261128`, `m202611` and `total`.
 final class AccountRows {
     static final String CAPS = "caps";
+
+    /// The set of those that are not known to have ended.
+    static final String RUNS = "runs";
 
     private static final String HOLD = "hold_";
     private static final Pattern PERIOD = Pattern.compile("(?:usd|tok)_([ndm])([0-9]+)");
@@ -110,6 +116,23 @@ final class AccountRows {
                 fields[3].equals("n"),
                 Instant.ofEpochMilli(Long.parseLong(fields[4])),
                 Instant.ofEpochMilli(Long.parseLong(fields[5])));
+    }
+
+    static String place(RunKey run) {
+        return run.conversation().id() + "/" + run.run();
+    }
+
+    /// The oldest first.
+    static List<RunKey> places(Account account, Row row) {
+        AttributeValue set = row.value(RUNS);
+        return set == null
+                ? List.of()
+                : set.ss().stream()
+                        .sorted(Comparator.comparing(place -> place.substring(place.indexOf('/'))))
+                        .map(place -> new RunKey(
+                                new ConversationKey(account.tenant(), place.substring(0, place.indexOf('/'))),
+                                place.substring(place.indexOf('/') + 1)))
+                        .toList();
     }
 
     /// Attributes of periods that are long over.

@@ -9,9 +9,12 @@ import dev.turnpike.access.Cap.Unit;
 import dev.turnpike.budget.Account;
 import dev.turnpike.budget.AccountStore;
 import dev.turnpike.budget.Hold;
+import dev.turnpike.budget.RunPlaces;
+import dev.turnpike.run.RunKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +28,7 @@ import software.amazon.awssdk.services.dynamodb.model.ReturnValuesOnConditionChe
 ///
 /// All writes of a row come one after the other, without the conflicts that transactions have. A row serves about 1,000
 /// of them in a second.
-public final class DynamoAccountStore implements AccountStore {
+public final class DynamoAccountStore implements AccountStore, RunPlaces {
     /// So many attributes of periods that are over may lie about before they are cleared away.
     private static final int MOST_STALE = 16;
 
@@ -165,6 +168,38 @@ public final class DynamoAccountStore implements AccountStore {
     @Override
     public List<Hold> holds(Account account) {
         return AccountRows.holds(account, row(account));
+    }
+
+    @Override
+    public Optional<List<RunKey>> take(Account account, RunKey run, int most) {
+        var update = table.update(TableKeys.account(account))
+                .addTo(AccountRows.RUNS, AccountRows.place(run))
+                .conditionFewer(AccountRows.RUNS, most);
+        try {
+            table.run(update.request()
+                    .returnValuesOnConditionCheckFailure(ReturnValuesOnConditionCheckFailure.ALL_OLD)
+                    .build());
+            return Optional.empty();
+        } catch (ConditionalCheckFailedException failure) {
+            return occupied(account, run, new Row(failure.item()));
+        }
+    }
+
+    /// An answer that was lost has taken the place already.
+    private static Optional<List<RunKey>> occupied(Account account, RunKey run, Row row) {
+        List<RunKey> others = AccountRows.places(account, row);
+        return others.contains(run) ? Optional.empty() : Optional.of(others);
+    }
+
+    @Override
+    public void free(Account account, Collection<RunKey> runs) {
+        if (!runs.isEmpty()) {
+            List<String> places = runs.stream().map(AccountRows::place).toList();
+            table.run(table.update(TableKeys.account(account))
+                    .deleteFrom(AccountRows.RUNS, places)
+                    .request()
+                    .build());
+        }
     }
 
     private Row row(Account account) {

@@ -16,6 +16,7 @@ final class UpdateRow {
     private final Map<String, AttributeValue> key;
     private final List<String> sets = new ArrayList<>();
     private final List<String> adds = new ArrayList<>();
+    private final List<String> deletes = new ArrayList<>();
     private final List<String> removes = new ArrayList<>();
     private final List<String> conditions = new ArrayList<>();
     private final Map<String, String> names = new HashMap<>();
@@ -44,6 +45,18 @@ final class UpdateRow {
         if (amount != 0) {
             adds.add(name(name) + " " + value(Row.number(amount)));
         }
+        return this;
+    }
+
+    /// Puts a text into a set.
+    UpdateRow addTo(String name, String element) {
+        adds.add(name(name) + " " + value(AttributeValue.fromSs(List.of(element))));
+        return this;
+    }
+
+    /// Takes texts out of a set; of one that is not there: nothing.
+    UpdateRow deleteFrom(String name, List<String> elements) {
+        deletes.add(name(name) + " " + value(AttributeValue.fromSs(elements)));
         return this;
     }
 
@@ -121,6 +134,14 @@ final class UpdateRow {
         return this;
     }
 
+    /// A set that has fewer elements than this, or is not there.
+    UpdateRow conditionFewer(String name, int most) {
+        String field = name(name);
+        conditions.add(
+                "(attribute_not_exists(" + field + ") OR size(" + field + ") < " + value(Row.number(most)) + ")");
+        return this;
+    }
+
     UpdateRow conditionPresent(String name) {
         conditions.add("attribute_exists(" + name(name) + ")");
         return this;
@@ -149,7 +170,7 @@ final class UpdateRow {
     }
 
     private String expression() {
-        return part("SET ", sets) + part(" ADD ", adds) + part(" REMOVE ", removes);
+        return part("SET ", sets) + part(" ADD ", adds) + part(" DELETE ", deletes) + part(" REMOVE ", removes);
     }
 
     private static String part(String verb, List<String> clauses) {

@@ -4,6 +4,7 @@ import dev.turnpike.access.Cap;
 import dev.turnpike.access.Cap.Scope;
 import dev.turnpike.access.Payer;
 import dev.turnpike.run.Run;
+import dev.turnpike.run.RunKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -27,7 +28,7 @@ public record Account(String tenant, Scope scope, String id) {
     public static List<Capped> of(Run run) {
         return Arrays.stream(Scope.values())
                 .map(scope -> new Capped(
-                        new Account(run.key().tenant(), scope, id(run, scope)),
+                        of(run.key(), run.payer(), scope),
                         run.limits().caps().stream()
                                 .filter(cap -> cap.scope() == scope)
                                 .toList()))
@@ -37,11 +38,14 @@ public record Account(String tenant, Scope scope, String id) {
                 .toList();
     }
 
-    private static String id(Run run, Scope scope) {
-        Payer payer = run.payer();
-        String conversation = run.key().conversation().id();
+    static Account of(RunKey run, Payer payer, Scope scope) {
+        return new Account(run.tenant(), scope, id(run, payer, scope));
+    }
+
+    private static String id(RunKey run, Payer payer, Scope scope) {
+        String conversation = run.conversation().id();
         return switch (scope) {
-            case RUN -> conversation + "/" + run.key().run();
+            case RUN -> conversation + "/" + run.run();
             case CONVERSATION -> conversation;
             case KEY -> payer.key();
             case USER -> payer.user();

@@ -1,6 +1,6 @@
 package dev.turnpike.completions;
 
-import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.Failures;

@@ -1,10 +1,11 @@
 package dev.turnpike.responses;
 
-import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.conversation.ItemChanges.Changed;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;
+import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
@@ -56,6 +57,11 @@ public final class Failures {
                         "input",
                         "Invalid 'input': array too long. An existing conversation takes at most %d items at once."
                                 .formatted(most));
+            case Admission.TooManyRuns(var full) ->
+                ApiException.rateLimited(
+                                "Rate limit reached: a %s may have %d unfinished runs. Try again when one has ended."
+                                        .formatted(full.scope().name().toLowerCase(Locale.ROOT), full.most()))
+                        .withHeader("retry-after", "5");
             case Admission.ModelUnpriced(String model) -> {
                 RunError error = RunError.unpriced(WireText.shown(model));
                 yield ApiException.invalid(error.code(), "model", error.message());

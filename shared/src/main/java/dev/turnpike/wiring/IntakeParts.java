@@ -1,5 +1,6 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.access.Accounts;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.StoredItems;
 import dev.turnpike.aws.ResultsQueue;
@@ -16,5 +17,6 @@ public record IntakeParts(
         StepQueue steps,
         ResultsQueue results,
         QueueMessages messages,
+        Accounts accounts,
         String tenant,
         InstantSource clock) {}

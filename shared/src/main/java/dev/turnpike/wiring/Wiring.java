@@ -5,6 +5,7 @@ import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
 import dev.turnpike.admission.StoredItems;
 import dev.turnpike.aws.DynamoAccountStore;
+import dev.turnpike.aws.DynamoAccounts;
 import dev.turnpike.aws.DynamoAnswerStore;
 import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
@@ -16,6 +17,7 @@ import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.aws.SqsStepQueue;
 import dev.turnpike.aws.StoredSecret;
 import dev.turnpike.budget.Budget;
+import dev.turnpike.budget.ConcurrentRuns;
 import dev.turnpike.budget.LostHolds;
 import dev.turnpike.budget.WorstCase;
 import dev.turnpike.cache.AnswerCache;
@@ -178,7 +180,8 @@ public final class Wiring {
 
     private RunAdmission admission() {
         var admission = PartSettings.admission(settings.limits(), prices::priced);
-        return new RunAdmission(runs, conversations, media, admission, ids, clock);
+        var places = new DynamoAccountStore(aws.dynamo(), settings.resources().tableName(), clock);
+        return new RunAdmission(runs, conversations, media, new ConcurrentRuns(places, runs), admission, ids, clock);
     }
 
     /// What the api function serves with.
@@ -256,6 +259,7 @@ public final class Wiring {
                 steps,
                 results(),
                 queueMessages(),
+                new DynamoAccounts(aws.dynamo(), settings.resources().tableName()),
                 settings.deployment().queueTenant(),
                 clock);
     }

@@ -13,6 +13,7 @@ import dev.turnpike.run.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -68,7 +69,8 @@ class FrontDoorTest {
     void aKeyTellsItsOwnerAndItsTerms() {
         Principal caller = ((Entry.Admitted) enter(made.text())).principal();
         assertThat(caller)
-                .isEqualTo(new Principal("acme", made.id(), "ada", List.of(), KeyTerms.unrestricted("first")));
+                .isEqualTo(
+                        new Principal("acme", made.id(), "ada", List.of(), Map.of(), KeyTerms.unrestricted("first")));
         assertThat(caller.payer()).isEqualTo(new Payer(made.id(), "ada"));
     }
 

@@ -5,7 +5,6 @@ import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.access.Payer;
-import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.conversation.Conversation.ForkPoint;
 import dev.turnpike.conversation.Item;

@@ -36,6 +36,9 @@ public abstract class AccountStoreContract {
     /// An empty store.
     protected abstract AccountStore open();
 
+    /// The same as keeper of places.
+    protected abstract RunPlaces places();
+
     /// Gives an account caps of its own.
     protected abstract void give(Account account, List<Cap> caps);
 
@@ -199,6 +202,45 @@ public abstract class AccountStoreContract {
         store.hold(new Account("tenant-2", scope, id + "x"), hold(0, 600, 60), List.of());
 
         assertThat(store.holds(new Account("tenant-1", scope, id))).isEmpty();
+    }
+
+    private static RunKey run(int number) {
+        return new RunKey(RUN.conversation(), "%026d".formatted(number));
+    }
+
+    @Test
+    void placesAreTakenUntilThereAreNoMore() {
+        assertThat(places().take(TENANT, run(1), 2)).isEmpty();
+        assertThat(places().take(TENANT, run(2), 2)).isEmpty();
+        assertThat(places().take(TENANT, run(3), 2))
+                .hasValueSatisfying(others -> assertThat(others).containsExactly(run(1), run(2)));
+
+        places().free(TENANT, List.of(run(1), run(9)));
+
+        assertThat(places().take(TENANT, run(3), 2)).isEmpty();
+        assertThat(places().take(TENANT, run(3), 2)).isEmpty();
+        assertThat(places().take(TENANT, run(4), 2))
+                .hasValueSatisfying(others -> assertThat(others).containsExactly(run(2), run(3)));
+        places().free(TENANT, List.of(run(2), run(3)));
+        places().free(TENANT, List.of(run(2)));
+        assertThat(places().take(TENANT, run(5), 1)).isEmpty();
+    }
+
+    @Test
+    void manyAtOnceTakeNoMorePlacesThanThereAre() throws Exception {
+        List<Callable<Boolean>> takes = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            RunKey run = run(i);
+            takes.add(() -> places().take(TENANT, run, 7).isEmpty());
+        }
+        int taken = 0;
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<Boolean> take : threads.invokeAll(takes)) {
+                taken += take.get() ? 1 : 0;
+            }
+        }
+
+        assertThat(taken).isEqualTo(7);
     }
 
     @Test

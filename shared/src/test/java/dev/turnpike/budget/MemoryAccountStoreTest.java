@@ -14,6 +14,11 @@ class MemoryAccountStoreTest extends AccountStoreContract {
     }
 
     @Override
+    protected RunPlaces places() {
+        return memory;
+    }
+
+    @Override
     protected void give(Account account, List<Cap> caps) {
         memory.cap(
                 account,

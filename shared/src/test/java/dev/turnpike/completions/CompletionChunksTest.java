@@ -3,7 +3,7 @@ package dev.turnpike.completions;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.admission.RunAdmission.History;
 import dev.turnpike.fake.CountedTool;

@@ -4,7 +4,7 @@ import static dev.turnpike.fake.ScriptedModel.Script.calls;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.Invariants;

@@ -9,7 +9,7 @@ import dev.turnpike.access.Amount;
 import dev.turnpike.access.Cap;
 import dev.turnpike.access.Cap.Period;
 import dev.turnpike.access.Cap.Scope;
-import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.budget.Account;
 import dev.turnpike.budget.Hold;
 import dev.turnpike.fake.CountedTool;

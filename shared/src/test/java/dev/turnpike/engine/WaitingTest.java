@@ -3,7 +3,7 @@ package dev.turnpike.engine;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.Invariants;

@@ -8,7 +8,11 @@ import dev.turnpike.access.Cap.Period;
 import dev.turnpike.budget.Account;
 import dev.turnpike.budget.AccountStore;
 import dev.turnpike.budget.Hold;
+import dev.turnpike.budget.RunPlaces;
+import dev.turnpike.run.RunKey;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -16,13 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Accounts in memory, each written by one after the other.
-public final class MemoryAccountStore implements AccountStore {
+public final class MemoryAccountStore implements AccountStore, RunPlaces {
     private final PortCalls calls;
     private final Map<Account, Kept> accounts = new HashMap<>();
 
     private static final class Kept {
         private final Map<Period, Map<String, Amount>> used = new EnumMap<>(Period.class);
         private final Map<String, Hold> holds = new HashMap<>();
+        private final List<RunKey> places = new ArrayList<>();
         private List<Cap> caps = List.of();
 
         Balance balance(Instant at) {
@@ -108,6 +113,28 @@ public final class MemoryAccountStore implements AccountStore {
                 return Optional.of(new Settled(
                         kept.caps,
                         Hold.givenBack(kept.balance(hold.at()), List.copyOf(kept.holds.values()), hold.at())));
+            }
+        });
+    }
+
+    @Override
+    public Optional<List<RunKey>> take(Account account, RunKey run, int most) {
+        return calls.through("takePlace", () -> {
+            synchronized (this) {
+                List<RunKey> places = kept(account).places;
+                if (places.contains(run)) {
+                    return Optional.empty();
+                }
+                return places.size() < most && places.add(run) ? Optional.empty() : Optional.of(List.copyOf(places));
+            }
+        });
+    }
+
+    @Override
+    public void free(Account account, Collection<RunKey> runs) {
+        calls.through("freePlaces", () -> {
+            synchronized (this) {
+                kept(account).places.removeAll(runs);
             }
         });
     }

@@ -4,15 +4,16 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.turnpike.access.Cap;
 import dev.turnpike.access.Payer;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.admission.AdmissionSettings;
 import dev.turnpike.admission.Applicant;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
-import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.admission.StoredItems;
 import dev.turnpike.budget.Budget;
+import dev.turnpike.budget.ConcurrentRuns;
 import dev.turnpike.budget.LostHolds;
 import dev.turnpike.budget.WorstCase;
 import dev.turnpike.cache.AnswerCache;
@@ -207,6 +208,7 @@ public final class Workbench {
                 store,
                 store,
                 media,
+                new ConcurrentRuns(accounts, store),
                 new AdmissionSettings(
                         maxSteps, 5, Duration.ofHours(24), Duration.ofDays(30), List.of(), model -> priced.test(model)),
                 ids,

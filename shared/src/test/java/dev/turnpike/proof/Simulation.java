@@ -4,7 +4,7 @@ import static dev.turnpike.fake.ScriptedModel.Script.calls;
 import static dev.turnpike.fake.ScriptedModel.Script.fails;
 import static dev.turnpike.fake.ScriptedModel.Script.says;
 
-import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.engine.Outcome;
 import dev.turnpike.fake.MemoryQueue.Delivery;
 import dev.turnpike.fake.MemoryStore.Flaw;

@@ -3,7 +3,7 @@ package dev.turnpike.responses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;

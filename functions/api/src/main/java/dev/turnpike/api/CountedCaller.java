@@ -3,9 +3,9 @@ package dev.turnpike.api;
 import dev.turnpike.access.Principal;
 import dev.turnpike.access.Standing;
 import dev.turnpike.access.Standing.Rate;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.admission.Applicant;
 import dev.turnpike.admission.RunAdmission;
-import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.responses.ApiException;
@@ -30,7 +30,7 @@ final class CountedCaller {
     }
 
     Applicant applicant() {
-        return new Applicant(principal.tenant(), principal.payer(), principal.caps());
+        return new Applicant(principal.tenant(), principal.payer(), principal.caps(), principal.concurrentRuns());
     }
 
     String tenant() {

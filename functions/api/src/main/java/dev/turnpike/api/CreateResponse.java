@@ -3,7 +3,7 @@ package dev.turnpike.api;
 import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
-import dev.turnpike.admission.RunAdmission.Admission;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.engine.Outcome;

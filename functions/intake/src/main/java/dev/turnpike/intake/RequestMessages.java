@@ -3,10 +3,14 @@ package dev.turnpike.intake;
 import com.amazonaws.services.lambda.runtime.LambdaLogger;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.logging.LogLevel;
+import dev.turnpike.access.Accounts.Both;
+import dev.turnpike.access.Allowance;
 import dev.turnpike.access.ApiKeys;
+import dev.turnpike.access.Cap;
+import dev.turnpike.access.Owner;
 import dev.turnpike.access.Payer;
+import dev.turnpike.admission.Admission;
 import dev.turnpike.admission.Applicant;
-import dev.turnpike.admission.RunAdmission.Admission;
 import dev.turnpike.admission.RunAdmission.Application;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.Failures;
@@ -20,6 +24,8 @@ import java.util.Optional;
 
 /// Serves one message of the requests queue.
 final class RequestMessages {
+    private static final int LONGEST_USER = 128;
+
     private final IntakeParts parts;
 
     RequestMessages(IntakeParts parts) {
@@ -54,8 +60,14 @@ final class RequestMessages {
         parts.steps().wake(run, Duration.ZERO);
     }
 
+    /// The user and the tenant may have caps of their own. Whoever is named at such length is nobody in particular.
     private Applicant applicant(Received received) {
-        return new Applicant(parts.tenant(), new Payer(Payer.QUEUE, received.user()), List.of());
+        String user = received.user().length() > LONGEST_USER ? "" : received.user();
+        Both both = parts.accounts()
+                .find(new Owner(parts.tenant(), user), parts.clock().instant());
+        List<Cap> caps = Allowance.over(
+                both.user().allowance().caps(), both.tenant().allowance().caps());
+        return new Applicant(parts.tenant(), new Payer(Payer.QUEUE, user), caps);
     }
 
     /// A queue delivers a message more than once; its id makes that one run.
