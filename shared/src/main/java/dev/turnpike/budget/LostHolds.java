@@ -31,7 +31,7 @@ public final class LostHolds {
         /// It holds what its call may cost, so it may have made it.
         record Holding(Hold hold) implements Trace {}
 
-        /// It died before all that it had to hold was held, so it has called nobody.
+        /// It died before all that it had to hold was held, so it has called nobody; or its row is written.
         record BeforeTheCall() implements Trace {}
 
         /// There are no caps, so that nothing tells.
@@ -54,7 +54,7 @@ public final class LostHolds {
         }
         for (int i = 0; i < payers.size(); i++) {
             Account account = payers.get(i).account();
-            found.get(i).ifPresent(hold -> accounts.settle(account, hold, Amount.NONE));
+            found.get(i).ifPresent(hold -> accounts.settle(account, hold, used(hold)));
         }
         return new Trace.BeforeTheCall();
     }
@@ -100,6 +100,11 @@ public final class LostHolds {
             Amount used = write(hold, found.get().payer()).charged();
             Account.of(found.get()).forEach(capped -> accounts.settle(capped.account(), hold, used));
         }
+    }
+
+    /// An attempt that died while what it held was ended has a row; one that died while it was held has none.
+    private Amount used(Hold hold) {
+        return written(hold).map(LedgerRow::charged).orElse(Amount.NONE);
     }
 
     /// What the ledger has of an attempt.

@@ -379,6 +379,22 @@ class SpendingCapTest {
     }
 
     @Test
+    void anAttemptThatDiedWhileItWasSettledIsChargedToAllWhoPay() {
+        bench.caps("tenant=1usd", "key=1usd");
+        bench.model.plays(
+                says("Half an").using(Usage.estimated(100, 20)).failing(Kind.CONNECTION, null), says("Done."));
+        bench.post(IN_BACKGROUND);
+        bench.calls.hit("settle", 2, Fault.DIES_BEFORE);
+
+        bench.work();
+        bench.recover();
+
+        assertThat(bench.only().stopReason()).isEqualTo(StopReason.ANSWERED);
+        assertThat(used(KEY).tokens()).isEqualTo(100 + 12 + 20 + 2 + 64 + 120);
+        assertThat(used(TENANT)).isEqualTo(used(KEY));
+    }
+
+    @Test
     void aHoldOfARunThatNobodyTakesUpBecomesAnEstimateOnceItStandsInTheWay() {
         bench.caps("tenant=0.001200usd");
         bench.model.plays(says("Do").dying(), says("Done."));
