@@ -1,12 +1,11 @@
 package dev.turnpike.e2e;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.turnpike.e2e.ChaosAnswer.Piece;
 import dev.turnpike.tokens.JtokkitCounter;
 import dev.turnpike.tokens.TokenCounter;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -15,7 +14,6 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -25,14 +23,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /// A model provider on a real socket that goes wrong byte by byte, as the test says for each model's name, and keeps
 /// its own books of what it was asked and wrote.
 ///
-/// Its rule of counting: a prompt is the o200k tokens of its messages' texts and of its tools, and counts as soon as
-/// the answer has the
-/// headers of a good one; an answer is those of the words that were sent whole.
+/// Its rule of counting: a prompt counts as soon as the answer has the headers of a good one; an answer is the o200k
+/// tokens of the words that were sent whole.
 final class ChaosModel implements AutoCloseable {
     /// What is done with a request.
     interface Behaviour {
@@ -41,21 +37,24 @@ final class ChaosModel implements AutoCloseable {
 
     /// One request in the books.
     ///
+    /// @param question what was said last by a person
     /// @param served whether its answer began as a good one does
     /// @param reported whether the answer said itself what it used
-    record Met(String model, boolean served, long promptTokens, long writtenTokens, boolean reported) {}
+    record Met(
+            String model, String question, boolean served, long promptTokens, long writtenTokens, boolean reported) {}
 
     static final String TEXT = "The ferry left at six and nobody on the pier saw its lights";
 
-    private static final List<String> WORDS = List.of(TEXT.split("(?= )"));
     private static final String STREAM_HEAD =
             "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n";
 
     private final TokenCounter tokens = new JtokkitCounter();
+    private final ChaosPrompt prompts = new ChaosPrompt(tokens);
     private final ServerSocket listener = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Map<String, Behaviour> behaviours = new ConcurrentHashMap<>();
     private final List<Exchange> exchanges = new CopyOnWriteArrayList<>();
+    private volatile Behaviour others = Exchange::wholeAnswer;
 
     ChaosModel() throws IOException {
         Thread.ofVirtual().start(this::accept);
@@ -66,9 +65,19 @@ final class ChaosModel implements AutoCloseable {
         return URI.create("http://127.0.0.1:%d/v1".formatted(listener.getLocalPort()));
     }
 
+    /// From now on, what becomes of requests for models that have no behaviour of their own.
+    void letAll(Behaviour behaviour) {
+        others = behaviour;
+    }
+
     /// From now on; a model of no behaviour answers well.
     void let(String model, Behaviour behaviour) {
         behaviours.put(model, behaviour);
+    }
+
+    /// All requests so far, in their order.
+    List<Met> met() {
+        return exchanges.stream().map(Exchange::met).toList();
     }
 
     /// All requests for a model so far, in their order.
@@ -100,7 +109,7 @@ final class ChaosModel implements AutoCloseable {
                         Endpoint.MAPPER.readTree(in.readNBytes(Integer.parseInt(header(head, "content-length"))));
                 var exchange = new Exchange(socket, in, header(head, "authorization"), body);
                 exchanges.add(exchange);
-                behaviours.getOrDefault(exchange.model, Exchange::wholeAnswer).answer(exchange);
+                behaviours.getOrDefault(exchange.model, others).answer(exchange);
             }
         } catch (IOException _) {
             // The caller has gone.
@@ -142,10 +151,18 @@ final class ChaosModel implements AutoCloseable {
     final class Exchange {
         final String model;
         final String authorization;
+        /// What a person said last, and how many tools have answered since.
+        final String question;
+
+        final int results;
         private final Socket socket;
         private final InputStream in;
         private final long promptTokens;
+        private final long mostTokens;
         private final StringBuilder written = new StringBuilder();
+        private ChaosAnswer answer = ChaosAnswer.says(TEXT);
+        private int countedChars;
+        private long countedTokens;
         private volatile boolean served;
         private volatile boolean reported;
 
@@ -154,24 +171,39 @@ final class ChaosModel implements AutoCloseable {
             this.in = in;
             this.authorization = authorization;
             this.model = body.path("model").asString();
-            this.promptTokens = body.path("messages")
-                            .valueStream()
-                            .mapToLong(message ->
-                                    tokens.count(message.path("content").asString("")))
-                            .sum()
-                    + tokens.count(body.path("tools").toString());
+            List<JsonNode> messages = body.path("messages").valueStream().toList();
+            this.promptTokens = prompts.tokens(body);
+            this.mostTokens = body.path("max_completion_tokens")
+                    .asLong(body.path("max_tokens").asLong(Long.MAX_VALUE));
+            List<JsonNode> asked =
+                    messages.stream().filter(message -> is(message, "user")).toList();
+            this.question =
+                    asked.isEmpty() ? "" : asked.getLast().path("content").asString("");
+            this.results = (int) messages.reversed().stream()
+                    .takeWhile(message -> !is(message, "user"))
+                    .filter(message -> is(message, "tool"))
+                    .count();
         }
 
-        Met met() {
-            return new Met(model, served, served ? promptTokens : 0, tokens.count(written()), reported);
+        private static boolean is(JsonNode message, String role) {
+            return message.path("role").asString("").equals(role);
+        }
+
+        synchronized Met met() {
+            if (countedChars < written.length()) {
+                countedChars = written.length();
+                countedTokens = tokens.count(written.toString());
+            }
+            return new Met(model, question, served, served ? promptTokens : 0, countedTokens, reported);
+        }
+
+        /// Answers that from now on, as far as the request allows.
+        void says(ChaosAnswer whole) {
+            answer = whole.within(mostTokens, tokens);
         }
 
         private synchronized void note(String word) {
             written.append(word);
-        }
-
-        private synchronized String written() {
-            return written.toString();
         }
 
         /// Whether no request for this model came before.
@@ -206,24 +238,9 @@ final class ChaosModel implements AutoCloseable {
             return true;
         }
 
-        /// The bytes of a good answer, head excluded, and of the part of it that comes before its usage.
+        /// The bytes of a good answer, head excluded.
         List<Piece> recording() {
-            List<Piece> pieces = new ArrayList<>();
-            for (String word : WORDS) {
-                pieces.add(new Piece(chunk(event(delta(word))), word, false));
-            }
-            pieces.add(new Piece(
-                    chunk(event("{\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}")), "", false));
-            pieces.add(new Piece(chunk(event(usage())), "", true));
-            pieces.add(new Piece(chunk("data: [DONE]\n\n"), "", false));
-            pieces.add(new Piece("0\r\n\r\n".getBytes(UTF_8), "", false));
-            return pieces;
-        }
-
-        private String usage() {
-            long completion = tokens.count(TEXT);
-            return "{\"choices\":[],\"usage\":{\"prompt_tokens\":%d,\"completion_tokens\":%d,\"total_tokens\":%d}}"
-                    .formatted(promptTokens, completion, promptTokens + completion);
+            return answer.pieces(promptTokens, tokens);
         }
 
         void begin() throws IOException {
@@ -232,12 +249,12 @@ final class ChaosModel implements AutoCloseable {
         }
 
         void word(String word) throws IOException {
-            send(chunk(event(delta(word))));
+            send(ChaosAnswer.chunk(ChaosAnswer.event(ChaosAnswer.delta(word))));
             note(word);
         }
 
         void raw(String text) throws IOException {
-            send(chunk(text));
+            send(ChaosAnswer.chunk(text));
         }
 
         /// Sends the answer one byte at a time.
@@ -296,32 +313,5 @@ final class ChaosModel implements AutoCloseable {
             socket.getOutputStream().write(bytes);
             socket.getOutputStream().flush();
         }
-    }
-
-    /// A chunk of the recording.
-    ///
-    /// @param word of the answer that it brings, or nothing
-    /// @param usage whether it says what was used
-    @SuppressWarnings("ArrayRecordComponent") // made once, never compared
-    record Piece(byte[] bytes, String word, boolean usage) {}
-
-    private static String delta(String word) {
-        ObjectNode chunk =
-                Endpoint.MAPPER.createObjectNode().put("id", "chatcmpl-1").put("object", "chat.completion.chunk");
-        chunk.putArray("choices").addObject().put("index", 0).putObject("delta").put("content", word);
-        return chunk.toString();
-    }
-
-    private static String event(String data) {
-        return "data: " + data + "\n\n";
-    }
-
-    private static byte[] chunk(String text) {
-        var chunk = new ByteArrayOutputStream();
-        byte[] bytes = text.getBytes(UTF_8);
-        chunk.writeBytes((Integer.toHexString(bytes.length) + "\r\n").getBytes(ISO_8859_1));
-        chunk.writeBytes(bytes);
-        chunk.writeBytes("\r\n".getBytes(ISO_8859_1));
-        return chunk.toByteArray();
     }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.canary.Canaries;
 import dev.turnpike.e2e.Books.Row;
+import dev.turnpike.e2e.ChaosAnswer.Piece;
 import dev.turnpike.e2e.ChaosModel.Behaviour;
 import dev.turnpike.e2e.ChaosModel.Met;
-import dev.turnpike.e2e.ChaosModel.Piece;
 import dev.turnpike.emulator.Cloud;
 import dev.turnpike.stack.Stack;
 import dev.turnpike.stack.StackOptions;
