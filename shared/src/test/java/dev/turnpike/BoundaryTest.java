@@ -37,10 +37,10 @@ class BoundaryTest {
     /// `aws` one class for each kind of row; in `api` one for each thing with routes. One more needs such a reason.
     private static final Map<String, Integer> LARGER_PACKAGES = Map.of(
             "shared access", 26,
-            "shared aws", 40,
+            "shared aws", 42,
             "shared model", 31,
             "shared responses", 29,
-            "functions/api api", 34,
+            "functions/api api", 38,
             "local local", 40,
             "local bench", 22);
 
@@ -57,6 +57,7 @@ class BoundaryTest {
                 "cache",
                 "run",
                 "budget",
+                "usage",
                 "engine",
                 "admission",
                 "check",

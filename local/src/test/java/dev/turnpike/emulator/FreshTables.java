@@ -13,6 +13,7 @@ import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoRunStore;
+import dev.turnpike.aws.DynamoUsageStore;
 import dev.turnpike.aws.EventRows;
 import dev.turnpike.budget.AccountStore;
 import dev.turnpike.cache.AnswerStore;
@@ -22,7 +23,9 @@ import dev.turnpike.provider.BreakerStore;
 import dev.turnpike.replay.EventLog;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.RunRequest;
+import dev.turnpike.run.RunStore;
 import dev.turnpike.run.StoreContract.Stores;
+import dev.turnpike.usage.UsageStoreContract;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -180,6 +183,15 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         table = "table-" + UUID.randomUUID();
         Table.create(client(), table);
         return new DynamoAccountStore(client(), table, clock);
+    }
+
+    /// The counters of a ledger, and who writes it.
+    UsageStoreContract.Stores usageStores(InstantSource clock) {
+        RunStore runs = stores(clock, Duration.ofDays(30), _ -> {
+                    throw new IllegalStateException("there are no requests here");
+                })
+                .runs();
+        return new UsageStoreContract.Stores(runs, new DynamoUsageStore(client(), table));
     }
 
     /// Deletes a conversation that was in the newest table.

@@ -7,9 +7,12 @@ import dev.turnpike.ledger.Cost;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.RunKey;
 import dev.turnpike.tokens.Usage;
+import dev.turnpike.usage.UsageStore;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Ledger rows as the table keeps them. They hold no content and do not expire.
+/// Ledger rows as the table keeps them. They hold no content and do not expire. The index shows which of them are not
+/// counted yet, and those that are by tenant and day.
 final class LedgerRows {
     private LedgerRows() {}
 
@@ -36,7 +39,14 @@ final class LedgerRows {
                 .put("doubtCost", row.doubt().micros())
                 .put("doubtTokens", row.doubt().tokens())
                 .put("ttft", row.ttftMillis())
-                .put("at", row.at());
+                .put("at", row.at())
+                .put(TableKeys.GSI1_PK, TableKeys.uncounted(shard(key.tenant(), row.payer())))
+                .put(TableKeys.GSI1_SK, TableKeys.charge(row));
+    }
+
+    /// Rows that are added up into one lie in one shard, so that one writer adds to it.
+    private static int shard(String tenant, Payer payer) {
+        return Math.floorMod(Objects.hash(tenant, payer.key(), payer.user()), UsageStore.SHARDS);
     }
 
     static LedgerRow read(Row row) {

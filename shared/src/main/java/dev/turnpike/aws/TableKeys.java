@@ -6,8 +6,12 @@ import dev.turnpike.access.Owner;
 import dev.turnpike.access.Payer;
 import dev.turnpike.budget.Account;
 import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.RunKey;
+import dev.turnpike.usage.UsageStore;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -31,17 +35,24 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | `T#<tenant>#K#<hash>` | `IK` | `Idempotency-Key` |
 /// | `T#<tenant>#X#<hash>` | `X` | cached answer, or the claim of whoever asks for it |
 /// | `T#<tenant>` | `CI#<conversation>` | list of conversations, by creation |
-/// | `T#<tenant>#U#<day>` | `SH#<0..7>` | usage counters |
+/// | `T#<tenant>#U#<month>` | `<day>#<hash of what they have in common>` | counters of ledger rows |
+/// | `T#<tenant>` | `STATISTICS`, `STATISTICS#<key>` | from when on statistics are told |
 /// | `KEY#<id>` | `KEY` | API key: its hash, what it may do, what it has used, its requests of this minute |
 /// | `KEYS` | `<id>` | list of API keys |
-/// | `TENANTS` | `<tenant>` | list of tenants that have had a key |
+/// | `TENANTS` | `<tenant>` | list of tenants that have had a key, or have used anything |
 /// | `T#<tenant>`, `T#<tenant>#USER#<user>`, `T#<tenant>#QUEUE` | `ACCOUNT` | what a payer may use and has used |
 /// | `T#<tenant>#C#<conversation>#ACCOUNT` | `ACCOUNT`, `R#<run>` | the same of a conversation and its runs |
 /// | `FAILED#<address>` | `<minute>` | count of failed attempts to show a good key |
 /// | `BREAKER#<provider>/<model>` | `BREAKER` | a model that has failed of late |
 /// | `T#<tenant>#A#<month>` | `<ulid>` | audit event; of no tenant in `A#<month>` |
 ///
-/// The sparse index `gsi1` holds active runs: `ACTIVE#<0..7>` / `<created>#<run>`.
+/// The sparse index `gsi1` holds
+///
+/// | gsi1pk | gsi1sk | what |
+/// |---|---|---|
+/// | `ACTIVE#<0..7>` | `<created>#<run>` | active runs |
+/// | `UNCOUNTED#<0..7>` | `<at>#<run>#<step>#<fence>` | ledger rows that are not counted yet |
+/// | `COUNTED#<tenant>#<day>` | same | those that are |
 final class TableKeys {
     static final String PK = "pk";
     static final String SK = "sk";
@@ -57,9 +68,11 @@ final class TableKeys {
     static final String LEDGER_PREFIX = "L#";
     static final String KEYS = "KEYS";
     static final String TENANTS = "TENANTS";
+    private static final String UNCOUNTED_PREFIX = "UNCOUNTED#";
     private static final String PART = "#P";
 
     private static final Pattern CONVERSATION_PK = Pattern.compile("T#(.+)#C#([0-9a-z]{26})");
+    private static final Pattern LEDGER_SK = Pattern.compile("L#([^#]+)#([0-9]{6,})#([0-9]{6,})");
 
     private TableKeys() {}
 
@@ -140,6 +153,62 @@ final class TableKeys {
 
     static String ledger(String run, int step, long fence) {
         return ledger(run) + "%06d#%06d".formatted(step, fence);
+    }
+
+    /// The index partition of ledger rows that are not counted yet.
+    static String uncounted(int shard) {
+        return UNCOUNTED_PREFIX + shard;
+    }
+
+    static boolean isUncounted(Row row) {
+        String partition = row.optionalText(GSI1_PK);
+        return partition != null && partition.startsWith(UNCOUNTED_PREFIX);
+    }
+
+    /// The index partition of those that are.
+    static String counted(String tenant, LocalDate day) {
+        return "COUNTED#" + tenant + "#" + day;
+    }
+
+    /// A ledger row's place in the index, in the order of time.
+    static String charge(LedgerRow row) {
+        return charge(row.at(), row.run(), row.step(), row.fence());
+    }
+
+    private static String charge(Instant at, String run, int step, long fence) {
+        return "%013d#%s#%06d#%06d".formatted(at.toEpochMilli(), run, step, fence);
+    }
+
+    /// The ledger row that a row of the index stands for.
+    static UsageStore.Place place(Row row) {
+        Matcher pk = CONVERSATION_PK.matcher(row.text(PK));
+        Matcher sk = LEDGER_SK.matcher(row.text(SK));
+        if (!pk.matches() || !sk.matches()) {
+            throw new IllegalStateException("the index of ledger rows holds another kind of row");
+        }
+        var run = new RunKey(new ConversationKey(pk.group(1), pk.group(2)), sk.group(1));
+        String at = row.text(GSI1_SK);
+        return new UsageStore.Place(
+                run,
+                Integer.parseInt(sk.group(2)),
+                Long.parseLong(sk.group(3)),
+                Instant.ofEpochMilli(Long.parseLong(at, 0, at.indexOf('#'), 10)));
+    }
+
+    static Map<String, AttributeValue> ledger(UsageStore.Place place) {
+        return key(conversation(place.run().conversation()), ledger(place.run().run(), place.step(), place.fence()));
+    }
+
+    /// Counters of one tenant's month.
+    static String usage(String tenant, YearMonth month) {
+        return "T#" + tenant + "#U#" + month;
+    }
+
+    /// From when on somebody's statistics are told.
+    ///
+    /// @param apiKey empty for the whole tenant
+    static Map<String, AttributeValue> statistics(String tenant, String apiKey) {
+        return key(tenant(tenant), apiKey.isEmpty() ? "STATISTICS" : "STATISTICS#" + apiKey);
     }
 
     private static String idempotency(String tenant, String keyHash) {

@@ -162,7 +162,7 @@ final class UpdateRow {
                 .tableName(table)
                 .key(key)
                 .updateExpression(expression())
-                .conditionExpression(String.join(" AND ", conditions))
+                .conditionExpression(conditions.isEmpty() ? null : String.join(" AND ", conditions))
                 .expressionAttributeNames(names)
                 .expressionAttributeValues(values)
                 .returnValuesOnConditionCheckFailure(onFailure)

@@ -14,6 +14,7 @@ import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.run.RunStore;
 import dev.turnpike.run.StepQueue;
+import dev.turnpike.usage.UsageReport;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -43,6 +44,7 @@ public record ApiParts(
         ResponseWriter responses,
         CompletionWriter completionWriter,
         StreamReplay replay,
+        UsageReport usage,
         List<String> models,
         Map<String, Runnable> probes,
         JsonMapper mapper,

@@ -12,6 +12,7 @@ import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoNoteStore;
 import dev.turnpike.aws.DynamoRunStore;
+import dev.turnpike.aws.DynamoUsageStore;
 import dev.turnpike.aws.EventRows;
 import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.aws.SqsStepQueue;
@@ -49,6 +50,7 @@ import dev.turnpike.tokens.ModelCounter;
 import dev.turnpike.tokens.TokenCounter;
 import dev.turnpike.tool.BuiltInTools;
 import dev.turnpike.tool.ToolRegistry;
+import dev.turnpike.usage.UsageReport;
 import java.security.Security;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -208,6 +210,7 @@ public final class Wiring {
                 responses,
                 new CompletionWriter(responses),
                 new StreamReplay(eventLog(), runs, conversations, responses, retention(), clock, Wiring::sleep),
+                usage(),
                 settings.provider().named(),
                 probes(keys),
                 mapper,
@@ -232,6 +235,11 @@ public final class Wiring {
                 () -> EventRecorder.ticking(log, responses, retention(), clock),
                 mapper,
                 clock);
+    }
+
+    private UsageReport usage() {
+        var counters = new DynamoUsageStore(aws.dynamo(), settings.resources().tableName());
+        return new UsageReport(counters, Executors::newVirtualThreadPerTaskExecutor);
     }
 
     private EventRows eventLog() {
@@ -267,7 +275,7 @@ public final class Wiring {
     /// What the reaper serves with.
     public ReaperParts reaper() {
         var reaper = new Reaper(runs, steps, engine("reaper"), Executors::newVirtualThreadPerTaskExecutor);
-        return new ReaperParts(reaper, clock);
+        return ReaperParts.of(reaper, aws.dynamo(), settings.resources().tableName(), clock);
     }
 
     /// Runs once what every request runs, so that it is loaded and partly compiled before a snapshot is taken. It

@@ -23,6 +23,7 @@ import dev.turnpike.run.RunStore;
 import dev.turnpike.run.StepCommit;
 import dev.turnpike.run.StepCommit.After;
 import dev.turnpike.run.StopReason;
+import dev.turnpike.usage.Charge;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -206,6 +207,13 @@ public final class MemoryStore implements RunStore, ConversationStore {
     /// All rows, those of deleted conversations too.
     public synchronized List<LedgerRow> ledger() {
         return ledger.values().stream().flatMap(rows -> rows.values().stream()).toList();
+    }
+
+    /// The same, each with its run.
+    public synchronized List<Charge> charges() {
+        return ledger.entrySet().stream()
+                .flatMap(of -> of.getValue().values().stream().map(row -> new Charge(of.getKey(), row)))
+                .toList();
     }
 
     /// Every fence that was ever taken, in order.

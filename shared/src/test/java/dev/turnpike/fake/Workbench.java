@@ -53,6 +53,7 @@ import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.schema.AnswerFormat.Enforcement;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolRegistry;
+import dev.turnpike.usage.UsageCount;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -109,6 +110,11 @@ public final class Workbench {
     public final MemoryAnswerStore answers = new MemoryAnswerStore();
     public final ScriptedModel model = new ScriptedModel(calls);
     public final Reaper reaper;
+
+    /// Apart from the others, so that who counts changes no history of theirs.
+    public final PortCalls usageCalls = new PortCalls();
+
+    public final MemoryUsageStore usage = new MemoryUsageStore(store, usageCalls);
     public final StepEngine engine;
     public final RunAdmission admission;
     public final StoredItems storedItems = new StoredItems(store, store);
@@ -349,6 +355,11 @@ public final class Workbench {
     /// One invocation of the reaper.
     public Reaper.Sweep sweep() {
         return reaper.sweep(Deadline.in(REAPER_TIME, clock));
+    }
+
+    /// What the same invocation does next.
+    public UsageCount.Sweep count() {
+        return usageCalls.process(() -> new UsageCount(usage, SameThread::new).sweep(Deadline.in(REAPER_TIME, clock)));
     }
 
     private void sweepSafely() {

@@ -14,6 +14,7 @@ import dev.turnpike.run.RunKey;
 import dev.turnpike.run.StepMessage;
 import dev.turnpike.tokens.Usage;
 import dev.turnpike.tool.Effect;
+import dev.turnpike.usage.DailyUse;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -52,6 +53,7 @@ final class Promises {
             everyPaidCallIsInTheLedger();
         }
         replayChangesNothing();
+        everyChargeIsCountedOnce();
     }
 
     /// Runs of one conversation take their places in the order in which they came, and those that ended while they
@@ -117,6 +119,14 @@ final class Promises {
         assertThat(bench.store.ledger().size())
                 .as("ledger rows, against calls of the model that were paid")
                 .isGreaterThanOrEqualTo(bench.model.paid());
+    }
+
+    /// Whatever became of those who counted before, and of their answers.
+    private void everyChargeIsCountedOnce() {
+        bench.count();
+        assertThat(bench.usage.counters())
+                .as("counters, against the ledger")
+                .containsExactlyInAnyOrderElementsOf(DailyUse.of(bench.store.charges()));
     }
 
     private void replayChangesNothing() {

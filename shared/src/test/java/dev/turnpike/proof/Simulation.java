@@ -62,6 +62,7 @@ final class Simulation {
     /// @param flaw planted in the store; null for none
     Simulation(long seed, Tools tools, @Nullable Flaw flaw) {
         random = new Random(seed);
+        var mishaps = new Random(~seed);
         bench = tools.bench();
         promises = new Promises(bench, tools);
         stage = new Stage(random, bench.clock);
@@ -74,6 +75,9 @@ final class Simulation {
         bench.model.improvises(_ -> script());
         CAPS.get(random.nextInt(CAPS.size())).ifPresent(bench::caps);
         bench.calls.follow(this::next);
+        bench.usageCalls.follow(
+                (_, _) -> faults() && mishaps.nextInt(5) == 0 ? FAULTS.get(mishaps.nextInt(FAULTS.size())) : null);
+        bench.usageCalls.whileHanging(_ -> {});
         bench.calls.whileHanging(_ -> stage.sleep(freeze()));
     }
 
@@ -255,6 +259,7 @@ final class Simulation {
         while (!closing) {
             stage.sleep(Duration.ofSeconds(faults() ? random.nextInt(5, 180) : 60));
             attempt(bench::sweep);
+            attempt(bench::count);
         }
     }
 

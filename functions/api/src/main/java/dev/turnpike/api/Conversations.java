@@ -77,6 +77,16 @@ final class Conversations {
         send(find(id, caller), reply);
     }
 
+    /// `GET /v1/conversations/{id}/usage`: what its committed steps used together.
+    void usage(String id, Principal caller, HttpReply reply) throws IOException {
+        Conversation found = find(id, caller);
+        reply.json(200, json -> {
+            json.writeStartObject();
+            OwnUsage.conversation(json, id, found.totals());
+            json.writeEndObject();
+        });
+    }
+
     /// `POST /v1/conversations/{id}`: what its owner says about it is replaced.
     void describe(String id, HttpRequest request, Principal caller, HttpReply reply) throws IOException {
         Map<String, String> metadata = ConversationReader.described(request.json(parts.mapper()));

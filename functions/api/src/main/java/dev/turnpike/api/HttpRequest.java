@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param path without the stage
 /// @param address where it comes from; empty where that is not told
 /// @param headers by their names in lower case; the last of several values, but all of the credentials
-/// @param query decoded; the last of several values
+/// @param query decoded; the last of several values, but all of what reports take, one a line
 record HttpRequest(
         String id,
         String address,
@@ -36,6 +36,9 @@ record HttpRequest(
         Map<String, String> query,
         String body) {
     private static final Set<String> CREDENTIALS = Set.of("authorization", "x-api-key");
+
+    /// Parameters that reports take several of.
+    private static final Set<String> LISTS = Set.of("group_by", "project_ids", "user_ids", "api_key_ids", "models");
 
     /// Lambda takes events of 6 MB at most, so nothing longer is a body.
     private static final int LONGEST_BODY = 16 * 1024 * 1024;
@@ -61,7 +64,7 @@ record HttpRequest(
                 json.path("httpMethod").asString("GET"),
                 json.path("path").asString("/"),
                 headers(json),
-                texts(json.path("queryStringParameters"), false),
+                query(json),
                 body);
     }
 
@@ -70,15 +73,25 @@ record HttpRequest(
         event.path("multiValueHeaders").properties().forEach(header -> {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             if (CREDENTIALS.contains(name) && header.getValue().size() > 1) {
-                headers.put(
-                        name,
-                        header.getValue()
-                                .valueStream()
-                                .map(value -> value.asString(""))
-                                .collect(Collectors.joining(",")));
+                headers.put(name, joined(header.getValue(), ","));
             }
         });
         return headers;
+    }
+
+    private static Map<String, String> query(JsonNode event) {
+        Map<String, String> query = texts(event.path("queryStringParameters"), false);
+        event.path("multiValueQueryStringParameters").properties().forEach(parameter -> {
+            if (LISTS.contains(parameter.getKey().replace("[]", ""))
+                    && parameter.getValue().size() > 1) {
+                query.put(parameter.getKey(), joined(parameter.getValue(), "\n"));
+            }
+        });
+        return query;
+    }
+
+    private static String joined(JsonNode values, String separator) {
+        return values.valueStream().map(value -> value.asString("")).collect(Collectors.joining(separator));
     }
 
     /// What it shows to say who sends it.

@@ -33,6 +33,11 @@ final class PageQuery {
     ///
     /// @throws ApiException it is not
     static int limit(HttpRequest request) {
+        return limit(request, MOST);
+    }
+
+    /// The same up to another number.
+    static int limit(HttpRequest request, int most) {
         String text = request.query().get("limit");
         if (text == null) {
             return DEFAULT_LIMIT;
@@ -51,11 +56,11 @@ final class PageQuery {
                     "Invalid 'limit': integer below minimum value. Expected a value >= 1, but got " + limit
                             + " instead.");
         }
-        if (limit > MOST) {
+        if (limit > most) {
             throw ApiException.invalid(
                     "integer_above_max_value",
                     "limit",
-                    "Invalid 'limit': integer above maximum value. Expected a value <= " + MOST + ", but got " + limit
+                    "Invalid 'limit': integer above maximum value. Expected a value <= " + most + ", but got " + limit
                             + " instead.");
         }
         return limit;

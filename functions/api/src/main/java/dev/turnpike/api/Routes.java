@@ -50,6 +50,8 @@ final class Routes {
     private final ApiKeyRoutes apiKeys;
     private final LimitRoutes limits;
     private final AuditRoutes audit;
+    private final UsageReports reports;
+    private final OwnUsage usage;
 
     Routes(ApiParts parts) {
         this.cors = new Cors(parts.corsOrigins());
@@ -72,6 +74,8 @@ final class Routes {
         this.apiKeys = new ApiKeyRoutes(parts);
         this.limits = new LimitRoutes(parts);
         this.audit = new AuditRoutes(parts);
+        this.reports = new UsageReports(parts);
+        this.usage = new OwnUsage(parts, responses);
     }
 
     HttpReply reply(HttpRequest request, OutputStream out) {
@@ -132,6 +136,7 @@ final class Routes {
             case "POST /v1/conversations" ->
                 conversations.create(request, with(KeyScope.CONVERSATIONS_WRITE, call), reply);
             case "GET /v1/conversations" -> conversations.list(request, with(KeyScope.CONVERSATIONS_READ, call), reply);
+            case "GET /v1/usage" -> usage.key(with(KeyScope.USAGE_READ, call), reply);
             case "GET /v1/models" -> models.list(any(call), reply);
             default -> serveOther(call);
         }
@@ -168,6 +173,10 @@ final class Routes {
             case "GET /v1/organization/limits" -> () -> limits.get(request, reply);
             case "POST /v1/organization/limits" -> () -> limits.change(request, reply);
             case "GET /v1/organization/audit_logs" -> () -> audit.list(request, reply);
+            case "GET /v1/organization/usage/completions" -> () -> reports.usage(request, reply);
+            case "GET /v1/organization/costs" -> () -> reports.costs(request, reply);
+            case "GET /v1/organization/statistics" -> () -> reports.statistics(request, reply);
+            case "POST /v1/organization/statistics/reset" -> () -> reports.reset(request, reply);
             default -> throw noSuchRoute(request);
         };
         callers.requireAdmin(request, call.context.getLogger());
@@ -205,6 +214,8 @@ final class Routes {
             case "DELETE /v1/responses/{id}" -> deleteResponse.serve(id, writesResponses(call), reply);
             case "POST /v1/responses/{id}/cancel" -> cancelResponse.serve(id, writesResponses(call), reply, context);
             case "GET /v1/responses/{id}/input_items" -> storedInput.serve(id, request, readsResponses(call), reply);
+            case "GET /v1/responses/{id}/usage" -> usage.response(id, readsUsage(call), reply);
+            case "GET /v1/conversations/{id}/usage" -> conversations.usage(id, readsUsage(call), reply);
             case "GET /v1/conversations/{id}" -> conversations.get(id, reads(call), reply);
             case "POST /v1/conversations/{id}" -> conversations.describe(id, request, writes(call), reply);
             case "DELETE /v1/conversations/{id}" -> conversations.delete(id, writes(call), reply);
@@ -231,6 +242,10 @@ final class Routes {
 
     private Principal writesResponses(Call call) {
         return with(KeyScope.RESPONSES_WRITE, call);
+    }
+
+    private Principal readsUsage(Call call) {
+        return with(KeyScope.USAGE_READ, call);
     }
 
     /// Conversations.

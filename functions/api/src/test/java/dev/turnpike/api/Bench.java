@@ -19,6 +19,7 @@ import dev.turnpike.canary.Canaries;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.fake.MemoryAccess;
+import dev.turnpike.fake.SameThread;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.model.ModelClient;
 import dev.turnpike.replay.StreamReplay;
@@ -30,6 +31,7 @@ import dev.turnpike.responses.WireJson;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.StoreUnavailableException;
 import dev.turnpike.tool.Tool;
+import dev.turnpike.usage.UsageReport;
 import dev.turnpike.wiring.AccessParts;
 import dev.turnpike.wiring.ApiParts;
 import java.io.ByteArrayInputStream;
@@ -119,6 +121,7 @@ final class Bench {
                 responses,
                 new CompletionWriter(responses),
                 new StreamReplay(work.log, work.store, work.store, responses, work.retention, work.clock, this::pass),
+                new UsageReport(work.usage, SameThread::new),
                 List.of("gpt-4o-mini", "gpt-4o"),
                 probes,
                 MAPPER,

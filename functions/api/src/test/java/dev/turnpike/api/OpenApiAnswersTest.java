@@ -88,14 +88,14 @@ class OpenApiAnswersTest {
         }
         if (isAdmins(path)) {
             String apiKey = Bench.idOf(bench.keyOf("tenant-9"));
-            Map<String, String> tenant = path.endsWith("/limits") ? Map.of("tenant", "acme") : Map.of();
+            Map<String, String> asked = Map.of("tenant", "acme", "start_time", "1790000000");
             return bench.serve(new HttpRequest(
                     "request-1",
                     "192.0.2.1",
                     operation.method(),
                     path.replace("{id}", apiKey),
                     Map.of("authorization", Bench.ADMIN),
-                    tenant,
+                    asked,
                     body));
         }
         path = path.replace("{id}", path.startsWith("/v1/responses") ? response : conversation)

@@ -124,7 +124,14 @@ final class RequestFuzz {
             Shape.of(
                     "POST /v1/organization/limits",
                     "{\"tenant\":\"t-9\",\"user\":\"ada\",\"caps\":[\"user/day=1usd\"]}"),
-            Shape.of("GET /v1/organization/audit_logs"));
+            Shape.of("GET /v1/organization/audit_logs"),
+            Shape.of("GET /v1/organization/usage/completions"),
+            Shape.of("GET /v1/organization/costs"),
+            Shape.of("GET /v1/organization/statistics"),
+            Shape.of("POST /v1/organization/statistics/reset", "{\"tenant\":\"tenant-1\",\"api_key_id\":\"k\"}"),
+            Shape.of("GET /v1/usage"),
+            Shape.of("GET /v1/responses/{id}/usage"),
+            Shape.of("GET /v1/conversations/{id}/usage"));
 
     /// Of the ids that a route or a field takes, whichever stands here first.
     private static final Map<String, String> PREFIXES = prefixes();
@@ -146,7 +153,12 @@ final class RequestFuzz {
             "\u0000",
             "id",
             "tenant",
-            "user");
+            "user",
+            "start_time",
+            "end_time",
+            "group_by",
+            "page",
+            "api_key_ids");
 
     private static final List<String> QUERY_VALUES = List.of(
             "true", "false", "", "0", "1", "-1", "5", "999999999999999999999", "desc", "asc", "null", "[]", "t-9");

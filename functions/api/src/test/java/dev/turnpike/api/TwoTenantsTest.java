@@ -34,7 +34,12 @@ class TwoTenantsTest {
             "POST /v1/organization/api_keys",
             "GET /v1/organization/limits",
             "POST /v1/organization/limits",
-            "GET /v1/organization/audit_logs");
+            "GET /v1/organization/audit_logs",
+            "GET /v1/organization/usage/completions",
+            "GET /v1/organization/costs",
+            "GET /v1/organization/statistics",
+            "POST /v1/organization/statistics/reset",
+            "GET /v1/usage");
 
     /// Of the operator's things, which are no tenant's.
     private static final List<String> ADMINS = List.of(
@@ -138,6 +143,8 @@ class TwoTenantsTest {
                 Asking.of(Thing.RECORDED_RESPONSE, "POST /v1/responses/{id}/cancel"),
                 Asking.of(Thing.RESPONSE, "DELETE /v1/responses/{id}"),
                 Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/input_items"),
+                Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/usage"),
+                Asking.of(Thing.CONVERSATION, "GET /v1/conversations/{id}/usage"),
                 Asking.of(Thing.RESPONSE, "POST /v1/responses/input_tokens")
                         .sending("\"previous_response_id\":\"{id}\",\"input\":\"And then?\""),
                 Asking.of(Thing.CONVERSATION, "POST /v1/responses/input_tokens")
