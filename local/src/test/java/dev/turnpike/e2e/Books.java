@@ -2,6 +2,8 @@ package dev.turnpike.e2e;
 
 import dev.turnpike.run.RunKey;
 import dev.turnpike.stack.Stack;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -60,6 +62,29 @@ final class Books implements AutoCloseable {
     List<Map<String, AttributeValue>> everything() {
         return dynamo.scanPaginator(scan -> scan.tableName(table).consistentRead(true)).items().stream()
                 .toList();
+    }
+
+    /// Lets time pass for all runs that have not ended: their leases are over, and nothing has happened for so long.
+    ///
+    /// @return how many there are
+    int age(Duration time) {
+        Instant now = Instant.now();
+        int aged = 0;
+        for (Map<String, AttributeValue> attributes : everything()) {
+            var row = new Row(attributes);
+            if (List.of("queued", "in_progress").contains(row.text("status"))) {
+                aged++;
+                long lease = Math.min(row.number("leaseUntil"), now.toEpochMilli() - 1);
+                long changed = Math.min(row.number("changed"), now.toEpochMilli()) - time.toMillis();
+                dynamo.updateItem(update -> update.tableName(table)
+                        .key(Map.of("pk", attributes.get("pk"), "sk", attributes.get("sk")))
+                        .updateExpression("SET leaseUntil = :lease, changed = :changed")
+                        .expressionAttributeValues(Map.of(
+                                ":lease", AttributeValue.fromN(Long.toString(lease)),
+                                ":changed", AttributeValue.fromN(Long.toString(changed)))));
+            }
+        }
+        return aged;
     }
 
     @Override
