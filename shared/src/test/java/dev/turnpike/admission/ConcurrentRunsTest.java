@@ -4,6 +4,7 @@ import static dev.turnpike.fake.ScriptedModel.Script.says;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.access.Cap.Scope;
+import dev.turnpike.access.Payer;
 import dev.turnpike.budget.ConcurrentRuns.Full;
 import dev.turnpike.fake.PortCalls.Fault;
 import dev.turnpike.fake.Workbench;
@@ -11,6 +12,7 @@ import dev.turnpike.run.Run;
 import dev.turnpike.run.StoreUnavailableException;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ConcurrentRunsTest {
@@ -21,6 +23,21 @@ class ConcurrentRunsTest {
 
     private void limit(Map<Scope, Integer> most) {
         bench.applicant = new Applicant(Workbench.TENANT, Workbench.APPLICANT.payer(), List.of(), most);
+    }
+
+    @Test
+    @DisplayName("Row 49: of ten thousand runs of one tenant only as many are let in as it may have, and others are not"
+            + " asked to wait")
+    void aFloodOfOneTenantIsBounded() {
+        limit(Map.of(Scope.TENANT, 20));
+        int admitted = 0;
+        for (int i = 0; i < 10_000; i++) {
+            admitted += bench.admit(IN_BACKGROUND, MODEL) instanceof Admission.Admitted ? 1 : 0;
+        }
+        bench.applicant = new Applicant("tenant-2", new Payer("key2", ""), List.of(), Map.of(Scope.TENANT, 20));
+
+        assertThat(admitted).isEqualTo(20);
+        assertThat(bench.admit(IN_BACKGROUND, MODEL)).isInstanceOf(Admission.Admitted.class);
     }
 
     @Test
