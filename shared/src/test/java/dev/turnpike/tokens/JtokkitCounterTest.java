@@ -3,7 +3,10 @@ package dev.turnpike.tokens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.knuddels.jtokkit.Encodings;
+import com.knuddels.jtokkit.api.EncodingType;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -76,5 +79,20 @@ class JtokkitCounterTest {
         assertThatThrownBy(() -> new JtokkitCounter("p600k"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("p600k");
+    }
+
+    @Test
+    void aLongTextHasTheSameTokensInPiecesAsWhole() {
+        var random = new Random(7);
+        var text = new StringBuilder();
+        while (text.length() < 300_000) {
+            text.append(List.of("Hello, ", "the lazy dog ", "42 ", "naïve ", "\n\n", "x", "漢字 ", "I'm ", "  ", "👍 ")
+                    .get(random.nextInt(10)));
+        }
+        int whole = Encodings.newLazyEncodingRegistry()
+                .getEncoding(EncodingType.O200K_BASE)
+                .countTokensOrdinary(text.toString());
+
+        assertThat(COUNTER.count(text.toString())).isEqualTo(whole);
     }
 }
