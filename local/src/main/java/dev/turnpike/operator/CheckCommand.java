@@ -5,18 +5,13 @@ import dev.turnpike.check.ConversationCheck;
 import dev.turnpike.check.Counts;
 import dev.turnpike.check.TableCheck;
 import dev.turnpike.conversation.ConversationKey;
-import dev.turnpike.emulator.Cloud;
 import dev.turnpike.responses.WireJson;
 import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.stream.Stream;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.DynamoDbClientBuilder;
 
 /// Checks a table and says what it found.
 public final class CheckCommand {
@@ -42,7 +37,7 @@ public final class CheckCommand {
                 output.print(CheckFlags.HELP);
                 return 0;
             }
-            try (DynamoDbClient dynamo = client(flags)) {
+            try (DynamoDbClient dynamo = OperatorTable.open(flags.region(), flags.endpoint())) {
                 return new CheckCommand(dynamo, InstantSource.system(), output).check(flags);
             }
         } catch (IllegalArgumentException e) {
@@ -52,29 +47,6 @@ public final class CheckCommand {
             System.err.printf("The table could not be checked: %s (%s)%n", e.getMessage(), cause.getMessage());
         }
         return 2;
-    }
-
-    private static DynamoDbClient client(CheckFlags flags) {
-        DynamoDbClientBuilder builder = DynamoDbClient.builder();
-        if (flags.region() != null) {
-            builder.region(Region.of(flags.region()));
-        }
-        if (flags.endpoint() != null) {
-            builder.endpointOverride(flags.endpoint());
-            useAnyKey(builder, flags);
-        }
-        return builder.build();
-    }
-
-    /// Emulators take any key, and whoever has one in the environment may mean an endpoint that looks at it.
-    private static void useAnyKey(DynamoDbClientBuilder builder, CheckFlags flags) {
-        if (!System.getenv().containsKey("AWS_ACCESS_KEY_ID")) {
-            builder.credentialsProvider(
-                    StaticCredentialsProvider.create(AwsBasicCredentials.create(Cloud.ANY_KEY, Cloud.ANY_KEY)));
-        }
-        if (flags.region() == null && !System.getenv().containsKey("AWS_REGION")) {
-            builder.region(Region.of(Cloud.REGION));
-        }
     }
 
     private int check(CheckFlags flags) {

@@ -13,6 +13,9 @@ public final class Main {
         COMMANDS.put("keys", new Command("API keys and limits of a deployment", KeysCommand::run));
         COMMANDS.put("prices", new Command("what models cost, and newer prices", PricesCommand::run));
         COMMANDS.put("check", new Command("whether what is stored keeps its promises", CheckCommand::run));
+        COMMANDS.put(
+                "ledger",
+                new Command("every charged call of a period, and its cost computed again", LedgerCommand::run));
     }
 
     private record Command(String about, Work work) {}

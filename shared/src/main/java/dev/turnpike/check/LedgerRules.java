@@ -71,9 +71,7 @@ final class LedgerRules {
     private boolean recomputed(LedgerRow row) {
         boolean known = row.cost().priceVersion().equals(prices.version());
         if (known) {
-            Cost cost = row.fromCache()
-                    ? prices.free()
-                    : prices.cost(row.model(), row.serviceTier(), row.usage(), row.at());
+            Cost cost = prices.again(row);
             found.unless(cost.equals(row.cost()), 3, name(row), "costs {}, its tokens {}", row.cost(), cost);
         }
         return known;

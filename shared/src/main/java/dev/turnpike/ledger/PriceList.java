@@ -112,6 +112,11 @@ public final class PriceList {
                 .orElseGet(() -> Cost.unknown(version()));
     }
 
+    /// What a row of the ledger costs by these prices, whatever it was charged.
+    public Cost again(LedgerRow row) {
+        return row.fromCache() ? free() : cost(row.model(), row.serviceTier(), row.usage(), row.at());
+    }
+
     /// What a call costs at most that is about to be made, whatever it makes of the tokens it may use. Caches are not
     /// counted on; the dearest tier within reach is. Grows with both numbers of tokens.
     ///
