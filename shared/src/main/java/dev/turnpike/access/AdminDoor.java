@@ -25,14 +25,15 @@ public final class AdminDoor {
         if (credential instanceof Credential.Several) {
             return Optional.of(new Entry.SeveralCredentials());
         }
-        Optional<Duration> blocked = attempts.blocked(address);
-        if (blocked.isPresent()) {
-            return blocked.map(Entry.Blocked::new);
-        }
         String expected = adminKey.get();
         boolean good = !expected.isBlank() && credential instanceof Credential.Shown shown && shown.is(expected);
-        return good
-                ? Optional.empty()
+        if (good) {
+            // Wherever it comes from: whoever fills an address with failures must not keep the admin out.
+            return Optional.empty();
+        }
+        Optional<Duration> blocked = attempts.blocked(address);
+        return blocked.isPresent()
+                ? blocked.map(Entry.Blocked::new)
                 : Optional.of(new Entry.Wrong(attempts.note(address, Reason.WRONG_ADMIN_KEY, null)));
     }
 }

@@ -25,7 +25,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// |---|---|
 /// | `usd_<period>`, `tok_<period>` | what is settled and what is held, so that a condition needs one number |
 /// | `hold_<run>_<step>_<fence>` | a hold, its fields in one text |
-/// | `runs` | the set of runs that have places, as `<conversation>/<run>` |
+/// | `runs` | of a row beside it: the set of runs that have places, as `<conversation>/<run>` |
 /// | `caps` | those that the account was given itself |
 ///
 /// Periods are called `n202611281200`, `d20261128`, `m202611` and `total`.
@@ -41,6 +41,8 @@ final class AccountRows {
     /// A hold may be settled in the period after its own.
     private static final Map<String, Duration> KEPT =
             Map.of("n", Duration.ofHours(2), "d", Duration.ofDays(3), "m", Duration.ofDays(70));
+
+    private static final Account NOBODY = new Account("", Cap.Scope.TENANT, "");
 
     private AccountRows() {}
 
@@ -67,6 +69,11 @@ final class AccountRows {
             used.put(period, new Amount(row.number(micros(period, now), 0), row.number(tokens(period, now), 0)));
         }
         return new Balance(used);
+    }
+
+    /// Without what is held, which comes free within a call's time.
+    static Balance settled(Row row, Instant now) {
+        return Hold.givenBack(balance(row, now), holds(NOBODY, row), now);
     }
 
     static List<Cap> caps(Row row, Cap.Scope scope) {

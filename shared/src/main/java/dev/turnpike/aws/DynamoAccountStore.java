@@ -172,7 +172,7 @@ public final class DynamoAccountStore implements AccountStore, RunPlaces {
 
     @Override
     public Optional<List<RunKey>> take(Account account, RunKey run, int most) {
-        var update = table.update(TableKeys.account(account))
+        var update = table.update(TableKeys.places(account))
                 .addTo(AccountRows.RUNS, AccountRows.place(run))
                 .conditionFewer(AccountRows.RUNS, most);
         try {
@@ -195,7 +195,7 @@ public final class DynamoAccountStore implements AccountStore, RunPlaces {
     public void free(Account account, Collection<RunKey> runs) {
         if (!runs.isEmpty()) {
             List<String> places = runs.stream().map(AccountRows::place).toList();
-            table.run(table.update(TableKeys.account(account))
+            table.run(table.update(TableKeys.places(account))
                     .deleteFrom(AccountRows.RUNS, places)
                     .request()
                     .build());

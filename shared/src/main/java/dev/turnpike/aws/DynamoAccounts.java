@@ -29,7 +29,7 @@ public final class DynamoAccounts implements Accounts {
         for (Row row : table.getAll(owner.hasUser() ? List.of(ofUser, ofTenant) : List.of(ofTenant))) {
             found.put(
                     TableKeys.key(row.text(TableKeys.PK), row.text(TableKeys.SK)),
-                    new Account(KeyRows.allowance(row), AccountRows.balance(row, now)));
+                    new Account(KeyRows.allowance(row), AccountRows.settled(row, now)));
         }
         return new Both(
                 owner.hasUser() ? found.getOrDefault(ofUser, Account.NEW) : Account.NEW,

@@ -36,7 +36,7 @@ public final class DynamoKeyStore implements KeyStore {
     }
 
     private static Seen seen(Row row, Instant now) {
-        return new Seen(KeyRows.read(row), AccountRows.balance(row, now), RequestCounts.in(row, now));
+        return new Seen(KeyRows.read(row), AccountRows.settled(row, now), RequestCounts.in(row, now));
     }
 
     @Override

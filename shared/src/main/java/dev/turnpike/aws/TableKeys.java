@@ -12,6 +12,7 @@ import dev.turnpike.usage.UsageStore;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -270,6 +271,13 @@ final class TableKeys {
                 yield key(tenant + "#C#" + conversation + "#" + ACCOUNT, run(id.substring(id.indexOf('/') + 1)));
             }
         };
+    }
+
+    /// The places of unfinished runs, beside the account: what is written often must not get long with them.
+    static Map<String, AttributeValue> places(Account account) {
+        Map<String, AttributeValue> row = new HashMap<>(account(account));
+        row.compute(SK, (_, sk) -> AttributeValue.fromS((sk == null ? "" : sk.s()) + "#RUNS"));
+        return row;
     }
 
     /// The index partition of an active run.

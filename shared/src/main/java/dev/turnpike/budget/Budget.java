@@ -71,11 +71,11 @@ public final class Budget {
         boolean money = payers.stream().anyMatch(capped -> capped.in(Unit.USD).isPresent());
         Optional<String> unpriced = money ? worst.unpriced(request.model(), now) : Optional.empty();
         return unpriced.<Permit>map(Permit.Unpriced::new)
-                .orElseGet(() -> ask(new Asked(run, payers, request, now, until, waits)));
+                .orElseGet(() -> ask(new Asked(run, payers, request, worst.outputLimit(request), now, until, waits)));
     }
 
     private record Asked(
-            Run run, List<Capped> payers, ModelRequest request, Instant now, Instant until, boolean waits) {
+            Run run, List<Capped> payers, ModelRequest request, int wanted, Instant now, Instant until, boolean waits) {
         Hold hold(long inputTokens, Amount amount) {
             boolean perMinute = run.limits().caps().stream().anyMatch(cap -> cap.period() == Period.MINUTE);
             return new Hold(
@@ -83,8 +83,7 @@ public final class Budget {
         }
 
         Permit granted(long outputTokens, Hold hold) {
-            boolean lowered = outputTokens < request.maxOutputTokens();
-            return new Permit.Granted(lowered ? request.limited((int) outputTokens) : request, new Held(hold, lowered));
+            return new Permit.Granted(request.limited((int) outputTokens), new Held(hold, outputTokens < wanted));
         }
     }
 
@@ -92,7 +91,7 @@ public final class Budget {
     private Permit ask(Asked asked) {
         ModelRequest request = asked.request();
         long input = worst.sizedInput(request);
-        Attempt next = new Attempt.Try(request.maxOutputTokens());
+        Attempt next = new Attempt.Try(asked.wanted());
         boolean counted = false;
         for (int tries = 0; tries < MOST_TRIES && next instanceof Attempt.Try(long output); tries++) {
             Hold hold = asked.hold(input, worst.of(request.model(), input, output, asked.now()));
@@ -120,14 +119,17 @@ public final class Budget {
     /// hold, since most of that comes free.
     private Attempt next(Asked asked, Room room, long input) {
         ModelRequest request = asked.request();
-        int wanted = request.maxOutputTokens();
+        int wanted = asked.wanted();
         long least = Math.min(wanted, LEAST_OUTPUT_TOKENS);
         long ever = worst.outputWithin(room.ever(), request.model(), input, wanted, asked.now());
         long now = worst.outputWithin(room.now(), request.model(), input, wanted, asked.now());
         if (ever < least) {
-            Cap cap = room.tightest();
+            Cap cap = room.hindering(
+                    left -> worst.outputWithin(left, request.model(), input, wanted, asked.now()) < least);
+            // What is more than a whole minute's fits in no other minute.
+            boolean never = worst.outputWithin(room.whole(), request.model(), input, wanted, asked.now()) < least;
             return new Attempt.End(
-                    cap.period() == Period.MINUTE
+                    cap.period() == Period.MINUTE && !never
                             ? new Permit.Busy(
                                     cap, Period.MINUTE.next(asked.now()).orElseThrow())
                             : new Permit.Met(cap));
@@ -135,7 +137,8 @@ public final class Budget {
         long acceptable = asked.waits() ? ever : least;
         return now >= acceptable
                 ? new Attempt.Try(Math.min(now, ever))
-                : new Attempt.End(new Permit.Busy(room.tightest(), asked.now().plus(HOLDS_LAST)));
+                : new Attempt.End(new Permit.Busy(
+                        room.hindering(left -> true), asked.now().plus(HOLDS_LAST)));
     }
 
     private static Permit busy(Asked asked) {

@@ -2,9 +2,11 @@ package dev.turnpike.budget;
 
 import dev.turnpike.access.Cap.Scope;
 import dev.turnpike.access.Payer;
-import dev.turnpike.run.Run;
+import dev.turnpike.conversation.Ulids;
 import dev.turnpike.run.RunKey;
 import dev.turnpike.run.RunStore;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +14,20 @@ import java.util.Optional;
 
 /// Bounds how many unfinished runs a key, a user or a tenant may have.
 public final class ConcurrentRuns {
-    /// More are not looked at before a request is refused.
-    private static final int MOST_LOOKS = 50;
+    /// So many places are given back at a time.
+    private static final int ENOUGH = 20;
+
+    /// Longer than it takes to create a run.
+    private static final Duration CREATION = Duration.ofMinutes(1);
 
     private final RunPlaces places;
     private final RunStore runs;
+    private final InstantSource clock;
 
-    public ConcurrentRuns(RunPlaces places, RunStore runs) {
+    public ConcurrentRuns(RunPlaces places, RunStore runs, InstantSource clock) {
         this.places = places;
         this.runs = runs;
+        this.clock = clock;
     }
 
     /// A limit that stands in the way.
@@ -57,17 +64,23 @@ public final class ConcurrentRuns {
         if (occupied.isEmpty()) {
             return true;
         }
-        List<RunKey> ended = occupied.get().stream()
-                .limit(MOST_LOOKS)
-                .filter(other -> runs.find(other)
-                        .map(Run::status)
-                        .map(status -> status.terminal())
-                        .orElse(true))
-                .toList();
+        List<RunKey> ended = new ArrayList<>();
+        for (RunKey other : occupied.get()) {
+            if (ended.size() < ENOUGH && hasEnded(other)) {
+                ended.add(other);
+            }
+        }
         if (ended.isEmpty()) {
             return false;
         }
         places.free(account, ended);
         return places.take(account, run, most).isEmpty();
+    }
+
+    /// One that is not found may be about to be created.
+    private boolean hasEnded(RunKey run) {
+        return runs.find(run)
+                .map(found -> found.status().terminal())
+                .orElseGet(() -> Ulids.time(run.run()).isBefore(clock.instant().minus(CREATION)));
     }
 }

@@ -8,10 +8,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 /// What a model call costs at most, whichever of the models that stand in for one another serves it.
 public final class WorstCase {
+    private static final long UNKNOWN_CONTEXT_TOKENS = 200_000;
+
     private final PriceList prices;
     private final UsageEstimate estimate;
     private final Function<String, List<String>> standIns;
@@ -36,11 +39,27 @@ public final class WorstCase {
 
     /// Far above, and at no cost: most prompts need no counting.
     long sizedInput(ModelRequest request) {
-        return estimate.cheapMost(request);
+        return mostInput(request, estimate::cheapMost);
     }
 
     long countedInput(ModelRequest request) {
-        return estimate.most(request);
+        return mostInput(request, estimate::most);
+    }
+
+    private long mostInput(ModelRequest request, ToLongFunction<ModelRequest> tokens) {
+        return candidates(request.model())
+                .mapToLong(each -> tokens.applyAsLong(request.of(each)))
+                .max()
+                .orElse(0);
+    }
+
+    /// No model writes more than its context holds, whatever it is allowed.
+    int outputLimit(ModelRequest request) {
+        long context = candidates(request.model())
+                .mapToLong(each -> prices.contextWindow(each).orElse(UNKNOWN_CONTEXT_TOKENS))
+                .max()
+                .orElse(UNKNOWN_CONTEXT_TOKENS);
+        return (int) Math.min(request.maxOutputTokens(), context);
     }
 
     /// Models without a price cost nothing here.

@@ -102,11 +102,13 @@ public final class CompletionReader {
     }
 
     private void validate(Fields body) {
-        body.text("model").filter(model -> !settings.modelAllowed().test(model)).ifPresent(model -> {
-            throw ApiException.modelNotFound(
-                    "The model '%s' does not exist or is not allowed here. GET /v1/models lists what is."
-                            .formatted(WireText.shown(model)));
-        });
+        body.text("model", RequestReader.LONGEST_MODEL)
+                .filter(model -> !settings.modelAllowed().test(model))
+                .ifPresent(model -> {
+                    throw ApiException.modelNotFound(
+                            "The model '%s' does not exist or is not allowed here. GET /v1/models lists what is."
+                                    .formatted(WireText.shown(model)));
+                });
         body.text("model").ifPresent(requests::requireOfCaller);
         SharedFields.validate(body);
         ChatFields.validate(body);

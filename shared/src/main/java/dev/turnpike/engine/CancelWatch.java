@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /// Looks from time to time whether a run's end is wanted, and interrupts its holder then: a blocked read of the model's
 /// stream fails and closes the connection, a wait for a tool ends.
@@ -71,10 +72,17 @@ final class CancelWatch implements AutoCloseable {
 
     /// Called by the holder.
     void uninterrupted(Runnable work) {
+        var _ = uninterrupted(() -> {
+            work.run();
+            return true;
+        });
+    }
+
+    <T> T uninterrupted(Supplier<T> work) {
         interrupting.lock();
         boolean interrupted = Thread.interrupted();
         try {
-            work.run();
+            return work.get();
         } finally {
             if (interrupted) {
                 holder.interrupt();

@@ -37,6 +37,9 @@ public final class Charges {
 
     private static final int DOUBTED_TOKENS = 64;
 
+    /// Faster than models write that think.
+    private static final int MOST_TOKENS_PER_SECOND = 200;
+
     private final PriceList prices;
     private final Prompt prompt;
     private final Budget budget;
@@ -59,7 +62,7 @@ public final class Charges {
         Instant patience = now(live).plus(PATIENCE);
         while (true) {
             boolean waits = background || now(live).isBefore(patience);
-            Permit permit = budget.ask(live.run(), request, now(live), until, waits);
+            Permit permit = live.uninterrupted(() -> budget.ask(live.run(), request, now(live), until, waits));
             if (permit instanceof Permit.Granted(ModelRequest _, Held held)) {
                 live.holds(held);
             }
@@ -86,9 +89,13 @@ public final class Charges {
                 : prices.cost(served.model(), served.serviceTier(), usage, now(live));
         LedgerRow row = row(live, served, usage, cost, state, ttftMillis);
         Hold hold = live.held().hold();
-        return hold == null || !usage.estimated()
-                ? row
-                : row.doubted(least(hold.amount(), doubted(served, usage, hold)));
+        if (hold == null) {
+            return row;
+        }
+        if (!cost.known() && hold.amount().micros() > 0) {
+            return row.doubted(hold.amount());
+        }
+        return usage.estimated() ? row.doubted(least(hold.amount(), doubted(served, usage, hold, now(live)))) : row;
     }
 
     private static LedgerRow row(LiveRun live, Served served, Usage usage, Cost cost, State state, long ttftMillis) {
@@ -109,9 +116,11 @@ public final class Charges {
                 now(live));
     }
 
-    private Amount doubted(Served served, Usage usage, Hold hold) {
+    /// Of an answer whose end nobody heard. A model may also have thought unseen for as long as the call took.
+    private Amount doubted(Served served, Usage usage, Hold hold, Instant now) {
         long input = usage.inputTokens() + usage.inputTokens() / DOUBTED_PART;
-        long output = usage.outputTokens() + usage.outputTokens() / DOUBTED_PART + DOUBTED_TOKENS;
+        long thought = Math.max(0, Duration.between(hold.at(), now).toSeconds()) * MOST_TOKENS_PER_SECOND;
+        long output = usage.outputTokens() + Math.max(thought, usage.outputTokens() / DOUBTED_PART + DOUBTED_TOKENS);
         Long micros = prices.most(served.model(), input, output, hold.at()).micros();
         return new Amount(micros == null ? 0 : micros, input + output);
     }

@@ -9,6 +9,7 @@ import dev.turnpike.run.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A run in the hands of its lease holder: its row, the items it can see, and who watches.
@@ -108,6 +109,11 @@ final class LiveRun {
         } else {
             watch.uninterrupted(lease::touch);
         }
+    }
+
+    /// What must come to its end though the run's end is asked for meanwhile.
+    <T> T uninterrupted(Supplier<T> work) {
+        return watch == null ? work.get() : watch.uninterrupted(work);
     }
 
     /// Tells the watcher that the run is in its holder's hands. Of a run that is being deleted items may be missing.

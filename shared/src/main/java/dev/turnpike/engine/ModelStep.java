@@ -4,6 +4,7 @@ import dev.turnpike.access.Cap;
 import dev.turnpike.budget.Permit;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
+import dev.turnpike.engine.LeaseKeeper.LeaseLostException;
 import dev.turnpike.engine.StepResult.Verdict;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.model.Deadline;
@@ -74,8 +75,7 @@ public final class ModelStep {
     private StepResult permitted(LiveRun live, ModelRequest request, Function<ModelRequest, StepResult> call) {
         return switch (charges.permit(live, request)) {
             case Permit.Granted(ModelRequest granted, var _) -> {
-                // Whoever waited for a permit may have lost its lease meanwhile.
-                live.touch();
+                stillOurs(live);
                 yield call.apply(granted);
             }
             case Permit.Busy(Cap _, Instant from) when live.run().request().background() -> later(live, from);
@@ -83,6 +83,16 @@ public final class ModelStep {
             case Permit.Met(Cap cap) -> capMet(live, cap);
             case Permit.Unpriced(String unpriced) -> ended(StopReason.ERROR, RunError.unpriced(unpriced));
         };
+    }
+
+    /// Whoever waited for a permit may have lost its lease meanwhile: then nobody is called.
+    private void stillOurs(LiveRun live) {
+        try {
+            live.touch();
+        } catch (LeaseLostException lost) {
+            charges.abandon(live, null);
+            throw lost;
+        }
     }
 
     /// Those who wait for one account do not all come back at once.

@@ -41,6 +41,9 @@ public final class RequestReader implements RunRequest.Reader {
     /// In there: whether the run only summarises.
     private static final String COMPACT = "compact";
 
+    /// Longer names are no models', and names are kept in many places.
+    public static final int LONGEST_MODEL = 256;
+
     private final JsonMapper mapper;
     private final RequestSettings settings;
     private final Predicate<String> modelOfCaller;
@@ -194,13 +197,15 @@ public final class RequestReader implements RunRequest.Reader {
     }
 
     private void validate(Fields body) {
-        body.text("model").filter(model -> !settings.modelAllowed().test(model)).ifPresent(model -> {
-            throw ApiException.invalid(
-                    "model_not_found",
-                    "model",
-                    "The requested model '%s' does not exist or is not allowed here. GET /v1/models lists what is."
-                            .formatted(WireText.shown(model)));
-        });
+        body.text("model", LONGEST_MODEL)
+                .filter(model -> !settings.modelAllowed().test(model))
+                .ifPresent(model -> {
+                    throw ApiException.invalid(
+                            "model_not_found",
+                            "model",
+                            "The requested model '%s' does not exist or is not allowed here. GET /v1/models lists what is."
+                                    .formatted(WireText.shown(model)));
+                });
         body.text("model").ifPresent(this::requireOfCaller);
         body.text("instructions");
         body.flag("background");

@@ -29,9 +29,9 @@ public final class JtokkitCounter implements TokenCounter {
                 .orElseThrow(() -> new IllegalArgumentException("unknown encoding: " + encoding));
     }
 
-    /// A long text is counted piece by piece, which keeps the time in proportion to its length: a word of a million
-    /// letters takes an encoder more. Pieces end before a space between two letters, where a token ends in any case;
-    /// in a text without one they end where they must, and the sum may be off by a token for each.
+    /// A long text is counted piece by piece, which keeps the time in proportion to its length: a word of a
+    /// million letters takes an encoder more. Pieces end before a space between two letters, where a token ends in
+    /// any case; in a text without one they end where they must, and the sum may be off by a token for each.
     @Override
     public int count(String text) {
         String whole = wellFormed(text);

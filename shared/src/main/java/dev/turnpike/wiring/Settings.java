@@ -283,7 +283,7 @@ public record Settings(
         return new Limits.Use(
                 new Allowance(
                         environment.count(Variable.REQUESTS_PER_MINUTE, 0, 1_000_000),
-                        environment.count(Variable.CONCURRENT_RUNS, 0, 1_000_000),
+                        environment.count(Variable.CONCURRENT_RUNS, 0, 500),
                         Allowance.over(environment.list(Variable.SPENDING_CAPS, Cap::parse), rates)),
                 environment.list(Variable.CAP_WARNINGS, Settings::percentage).stream()
                         .filter(percent -> percent > 0)

@@ -87,7 +87,7 @@ enum Variable {
     RUN_TIMEOUT("the seconds that a run may take from its creation, 1 to 604800", "3600"),
     REQUESTS_PER_MINUTE(
             "the runs that may be asked for with one API key in a minute, 0 to 1000000, 0 for any number", "60"),
-    CONCURRENT_RUNS("the unfinished runs that one API key may have, 0 to 1000000, 0 for any number", "0"),
+    CONCURRENT_RUNS("the unfinished runs that one API key may have, 0 to 500, 0 for any number", "0"),
     TOKENS_PER_MINUTE("the tokens that one API key may use in a minute, 0 to 2000000000, 0 for any number", "0"),
     DAILY_TOKEN_LIMIT(
             "the tokens that one API key may use in a day of UTC, 0 to 2000000000, 0 for any number", "1000000"),

@@ -183,7 +183,8 @@ public final class Wiring {
     private RunAdmission admission() {
         var admission = PartSettings.admission(settings.limits(), prices::priced);
         var places = new DynamoAccountStore(aws.dynamo(), settings.resources().tableName(), clock);
-        return new RunAdmission(runs, conversations, media, new ConcurrentRuns(places, runs), admission, ids, clock);
+        return new RunAdmission(
+                runs, conversations, media, new ConcurrentRuns(places, runs, clock), admission, ids, clock);
     }
 
     /// What the api function serves with.

@@ -255,20 +255,51 @@ class SpendingCapTest {
 
     @Test
     void aCapOfAMinuteIsWaitedForInTheBackground() {
-        bench.caps("key/minute=1100tokens");
-        bench.call(HELLO);
-        Run second = bench.post("{\"input\": \"Hello\", \"background\": true, \"max_output_tokens\": 1000}");
-        bench.caps("key/minute=50tokens");
-        Run never = bench.post(IN_BACKGROUND);
+        bench.caps("key/minute=1200tokens");
+        bench.model.plays(says("At length.").using(Usage.reported(900, 0, 100, 0)), says("Done."));
+        bench.call("{\"input\": \"Hello\", \"max_output_tokens\": 300}");
+        Run second = bench.post("{\"input\": \"Hello\", \"background\": true, \"max_output_tokens\": 300}");
 
         bench.work();
+        assertThat(bench.now(second).status()).isEqualTo(RunStatus.IN_PROGRESS);
         bench.clock.advance(Duration.ofSeconds(70));
         bench.work();
 
         assertThat(bench.now(second).stopReason()).isEqualTo(StopReason.ANSWERED);
-        assertThat(bench.now(never).status()).isEqualTo(RunStatus.IN_PROGRESS);
+    }
+
+    @Test
+    void whatNoMinuteAllowsIsNotWaitedFor() {
+        bench.caps("key/minute=50tokens");
+        Run run = bench.post(IN_BACKGROUND);
+
+        bench.work();
+
+        assertThat(bench.now(run).stopReason()).isEqualTo(StopReason.SPENDING_CAP);
+    }
+
+    @Test
+    void whatAModelMayHaveThoughtUnseenIsInDoubtWhenItsCallIsBrokenOff() {
+        bench.caps("tenant=1usd");
+        bench.model.plays(says().using(Usage.estimated(100, 0))
+                .meanwhile(() -> bench.clock.advance(Duration.ofSeconds(4)))
+                .failing(Kind.TIMEOUT, null));
+
+        bench.post("{\"input\": \"Hello\", \"background\": true, \"max_output_tokens\": 16000}");
+        bench.work();
+
+        assertThat(bench.store.ledger().getFirst().doubt().tokens()).isBetween(800L, 900L);
         bench.recover();
-        assertThat(bench.now(never).stopReason()).isEqualTo(StopReason.DEADLINE);
+    }
+
+    @Test
+    void aCallIsHeldNoMoreOutputThanItsModelHasContext() {
+        bench.caps("tenant=200000tokens");
+
+        bench.call("{\"input\": \"Hello\", \"max_output_tokens\": 2000000000}");
+
+        assertThat(bench.only().stopReason()).isEqualTo(StopReason.ANSWERED);
+        assertThat(bench.model.requests().getFirst().maxOutputTokens()).isEqualTo(128_000);
     }
 
     private Hold holdOf(long micros) {

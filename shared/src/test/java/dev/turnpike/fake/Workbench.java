@@ -214,7 +214,7 @@ public final class Workbench {
                 store,
                 store,
                 media,
-                new ConcurrentRuns(accounts, store),
+                new ConcurrentRuns(accounts, store, clock),
                 new AdmissionSettings(
                         maxSteps, 5, Duration.ofHours(24), Duration.ofDays(30), List.of(), model -> priced.test(model)),
                 ids,

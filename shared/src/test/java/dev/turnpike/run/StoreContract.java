@@ -41,7 +41,7 @@ public abstract class StoreContract {
     protected static final String TENANT = "tenant-1";
     protected static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
     private static final Payer PAYER = new Payer("key1", "ada");
-    private static final List<Cap> CAPS = List.of(Cap.parse("run=2usd"), Cap.parse("key/day=1000tokens"));
+    private static final List<Cap> CAPS = List.of(Cap.parse("run=200000usd"), Cap.parse("key/day=100000000000tokens"));
     protected static final Duration TIME_TO_LIVE = Duration.ofDays(30);
 
     protected final SettableClock clock = new SettableClock(NOON);

@@ -42,6 +42,7 @@ final class KeyFields {
     private static final Pattern NAME_PATTERN = Pattern.compile("[^\\p{Cntrl},]{1,200}");
     private static final int LONGEST_NAME = 100;
     private static final int MOST_PER_MINUTE = 1_000_000;
+    private static final int MOST_CONCURRENT = 500;
     private static final int MOST_NAMES = 50;
     private static final int MOST_CAPS = 20;
     private static final long LATEST = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
@@ -121,16 +122,16 @@ final class KeyFields {
 
     static Allowance allowance(Fields body, Allowance before) {
         return new Allowance(
-                count(body, "requests_per_minute", before.requestsPerMinute()),
-                count(body, "concurrent_runs", before.concurrentRuns()),
+                count(body, "requests_per_minute", MOST_PER_MINUTE, before.requestsPerMinute()),
+                count(body, "concurrent_runs", MOST_CONCURRENT, before.concurrentRuns()),
                 given(body, "caps") ? caps(body) : before.caps());
     }
 
-    private static @Nullable Integer count(Fields body, String field, @Nullable Integer before) {
+    private static @Nullable Integer count(Fields body, String field, int most, @Nullable Integer before) {
         if (!given(body, field)) {
             return before;
         }
-        OptionalInt count = body.integer(field, 0, MOST_PER_MINUTE);
+        OptionalInt count = body.integer(field, 0, most);
         return count.isPresent() ? count.getAsInt() : null;
     }
 

@@ -60,9 +60,9 @@ final class RequestMessages {
         parts.steps().wake(run, Duration.ZERO);
     }
 
-    /// The user and the tenant may have caps of their own. Whoever is named at such length is nobody in particular.
+    /// The user and the tenant may have caps of their own. A name of any length is somebody.
     private Applicant applicant(Received received) {
-        String user = received.user().length() > LONGEST_USER ? "" : received.user();
+        String user = received.user().length() > LONGEST_USER ? ApiKeys.hash(received.user()) : received.user();
         Both both = parts.accounts()
                 .find(new Owner(parts.tenant(), user), parts.clock().instant());
         List<Cap> caps = Allowance.over(
