@@ -149,9 +149,7 @@ public final class FrontDoor {
 
     private Entry admitted(Seen seen, Both both, Instant now, @Nullable Throwable uncounted) {
         Allowance own = seen.key().terms().allowance();
-        List<Cap> caps = Allowance.over(
-                Allowance.over(own.caps(), both.user().allowance().caps()),
-                both.tenant().allowance().caps());
+        List<Cap> caps = caps(own, both);
         List<Rate> requests = new ArrayList<>();
         Integer limit = own.requestsPerMinute() == null ? terms.allowance.requestsPerMinute() : own.requestsPerMinute();
         if (uncounted == null && limit != null && limit > 0) {
@@ -166,6 +164,26 @@ public final class FrontDoor {
         List<Cap> all = Allowance.over(caps, terms.allowance.caps());
         Standing standing = Standing.of(requests, all, seen, both, terms.warnAtPercent, now, failure);
         return admitted(seen.key(), caps, concurrentRuns(own, both), standing);
+    }
+
+    private static List<Cap> caps(Allowance own, Both both) {
+        return Allowance.over(
+                Allowance.over(own.caps(), both.user().allowance().caps()),
+                both.tenant().allowance().caps());
+    }
+
+    /// The caps that count for runs of a key, those of the deployment among them, and how much is used.
+    ///
+    /// @return empty when there is no such key any more
+    public List<Standing.Capped> capped(String keyId) {
+        Instant now = clock.instant();
+        return keys.find(keyId, now)
+                .map(seen -> {
+                    Both both = accounts.find(seen.key().owner(), now);
+                    List<Cap> caps = caps(seen.key().terms().allowance(), both);
+                    return Standing.capped(Allowance.over(caps, terms.allowance.caps()), seen, both);
+                })
+                .orElse(List.of());
     }
 
     /// One write for each limit that a user or a tenant has, side by side.

@@ -37,6 +37,18 @@ public record Standing(
                 .thenComparingLong(Rate::limit);
     }
 
+    /// A cap, and what is used of it with what is held for calls that are being made.
+    ///
+    /// @param balance empty for a cap of runs or conversations, each of which has its own; for one of a user where
+    ///     there is none, too
+    public record Capped(Cap cap, Optional<Balance> balance) {}
+
+    static List<Capped> capped(List<Cap> caps, Seen key, Both accounts) {
+        return caps.stream()
+                .map(cap -> new Capped(cap, balance(cap.scope(), key, accounts)))
+                .toList();
+    }
+
     /// @param used requests of this minute, with this one and with those that were refused
     static Rate requests(String name, long limit, long used, Instant now) {
         return new Rate(name, limit, Math.max(0, limit - used), used > limit, untilNext(Cap.Period.MINUTE, now));

@@ -1,6 +1,9 @@
 package dev.turnpike.api;
 
+import dev.turnpike.access.Balance;
+import dev.turnpike.access.Cap;
 import dev.turnpike.access.Principal;
+import dev.turnpike.access.Standing.Capped;
 import dev.turnpike.conversation.Conversation.Totals;
 import dev.turnpike.ledger.LedgerRow;
 import dev.turnpike.run.Run;
@@ -33,6 +36,7 @@ final class OwnUsage {
         LocalDate today = LocalDate.ofInstant(parts.clock().instant(), ZoneOffset.UTC);
         var filter = UsageFilter.of(caller.tenant(), caller.keyId());
         var days = parts.usage().days(filter, today.withDayOfMonth(1), today.plusDays(1));
+        List<Capped> capped = parts.access().door().capped(caller.keyId());
         List<DailyUse> month = days.values().stream().flatMap(List::stream).toList();
         reply.json(200, json -> {
             json.writeStartObject();
@@ -52,11 +56,34 @@ final class OwnUsage {
             });
             json.writeEndArray();
             json.writeEndObject();
-            json.writeArrayPropertyStart("caps");
-            caller.caps().forEach(cap -> json.writeString(cap.toString()));
-            json.writeEndArray();
+            caps(json, capped);
             json.writeEndObject();
         });
+    }
+
+    private static void caps(JsonGenerator json, List<Capped> capped) {
+        json.writeArrayPropertyStart("caps");
+        capped.forEach(each -> json.writeString(each.cap().toString()));
+        json.writeEndArray();
+        json.writeArrayPropertyStart("balances");
+        capped.forEach(each -> each.balance().ifPresent(balance -> balance(json, each.cap(), balance)));
+        json.writeEndArray();
+    }
+
+    private static void balance(JsonGenerator json, Cap cap, Balance balance) {
+        json.writeStartObject();
+        json.writeStringProperty("cap", cap.toString());
+        amount(json, "used", cap, balance.used(cap));
+        // A cap may have been lowered since.
+        amount(json, "left", cap, Math.max(0, balance.left(cap)));
+        json.writeEndObject();
+    }
+
+    private static void amount(JsonGenerator json, String name, Cap cap, long amount) {
+        switch (cap.unit()) {
+            case USD -> json.writeNumberProperty(name, UsageWriter.usd(amount));
+            case TOKENS -> json.writeNumberProperty(name, amount);
+        }
     }
 
     private static Tally sum(List<DailyUse> uses) {

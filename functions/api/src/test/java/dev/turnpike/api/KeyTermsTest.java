@@ -177,6 +177,38 @@ class KeyTermsTest {
     }
 
     @Test
+    void aKeySeesWhatIsUsedAndLeftOfEveryCapThatCountsForItsRuns() throws IOException {
+        var now = bench.work.clock.instant();
+        limit("{\"tenant\":\"tenant-1\",\"user\":\"ada\",\"caps\":[\"user/day=2usd\"]}");
+        limit("{\"tenant\":\"tenant-1\",\"caps\":[\"tenant/month=5usd\",\"run=1usd\"]}");
+        access.use(OWNER, now, new Amount(500_000, 30));
+        access.use(OWNER.wholeTenant(), now, new Amount(5_250_000, 40));
+        String key = bench.keyOf(
+                OWNER,
+                KeyTerms.unrestricted("").with(new Allowance(null, null, List.of(Cap.parse("key/day=100tokens")))));
+        access.use(keyId(key), now, new Amount(250_000, 20));
+
+        JsonNode own =
+                bench.send("GET", "/v1/usage", Map.of("authorization", key), "").json();
+
+        assertThat(own.path("balances").toString())
+                .isEqualTo("[{\"cap\":\"key/day=100tokens\",\"used\":20,\"left\":80},"
+                        + "{\"cap\":\"user/day=2usd\",\"used\":0.500000,\"left\":1.500000},"
+                        + "{\"cap\":\"tenant/month=5usd\",\"used\":5.250000,\"left\":0.000000},"
+                        + "{\"cap\":\"key/minute=100tokens\",\"used\":20,\"left\":80}]");
+        assertThat(own.path("caps").valueStream().map(JsonNode::asString))
+                .containsExactly(
+                        "key/day=100tokens", "user/day=2usd", "tenant/month=5usd", "run=1usd", "key/minute=100tokens");
+    }
+
+    private String keyId(String key) throws IOException {
+        return bench.send("GET", "/v1/usage", Map.of("authorization", key), "")
+                .json()
+                .path("api_key_id")
+                .asString();
+    }
+
+    @Test
     void aRunIsChargedToTheUserOfItsKeyUnderTheCapsOfTheKey() throws IOException {
         KeyTerms capped = KeyTerms.unrestricted("").with(new Allowance(null, null, List.of(Cap.parse("run=2usd"))));
         Answer answer = send(capped, "POST /v1/responses", HELLO);
