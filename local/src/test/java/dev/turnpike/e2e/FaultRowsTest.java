@@ -1,5 +1,6 @@
 package dev.turnpike.e2e;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.demo.TokenMeter;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -244,8 +246,15 @@ class FaultRowsTest {
     private record State(Set<Map<String, AttributeValue>> rows, Map<String, TokenMeter.Totals> met) {}
 
     private static State state() {
-        return new State(
-                Set.copyOf(books.everything()),
-                stack.demoModel().orElseThrow().meter().totals());
+        Set<Map<String, AttributeValue>> rows =
+                books.everything().stream().map(FaultRowsTest::uncounted).collect(toSet());
+        return new State(rows, stack.demoModel().orElseThrow().meter().totals());
+    }
+
+    /// Every request that is to make a run is counted with its key, a bad one too.
+    private static Map<String, AttributeValue> uncounted(Map<String, AttributeValue> row) {
+        Map<String, AttributeValue> rest = new HashMap<>(row);
+        rest.keySet().removeIf(name -> name.startsWith("rpm_"));
+        return rest;
     }
 }
