@@ -6,6 +6,11 @@ package dev.turnpike.access;
 public record Amount(long micros, long tokens) {
     public static final Amount NONE = new Amount(0, 0);
 
+    /// Micro-USD or tokens.
+    public long in(Cap.Unit unit) {
+        return unit == Cap.Unit.USD ? micros : tokens;
+    }
+
     public Amount plus(Amount other) {
         return new Amount(micros + other.micros, tokens + other.tokens);
     }

@@ -12,8 +12,7 @@ public record Balance(Map<Cap.Period, Amount> used) {
     }
 
     public long used(Cap cap) {
-        Amount amount = in(cap.period());
-        return cap.unit() == Cap.Unit.USD ? amount.micros() : amount.tokens();
+        return in(cap.period()).in(cap.unit());
     }
 
     public Amount in(Cap.Period period) {

@@ -30,8 +30,6 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 ///
 /// Periods are called `n202611281200`, `d20261128`, `m202611` and `total`.
 final class AccountRows {
-    static final String CAPS = "caps";
-
     /// The set of those that are not known to have ended.
     static final String RUNS = "runs";
 
@@ -77,8 +75,7 @@ final class AccountRows {
     }
 
     static List<Cap> caps(Row row, Cap.Scope scope) {
-        return row.texts(CAPS).stream()
-                .map(Cap::parse)
+        return KeyRows.allowance(row).caps().stream()
                 .filter(cap -> cap.scope() == scope)
                 .toList();
     }

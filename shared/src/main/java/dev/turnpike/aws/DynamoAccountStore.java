@@ -156,10 +156,8 @@ public final class DynamoAccountStore implements AccountStore, RunPlaces {
             var answer =
                     table.run(update.request().returnValues(ReturnValue.ALL_NEW).build());
             Row row = new Row(answer.attributes());
-            Balance balance = AccountRows.balance(row, hold.at());
-            return Optional.of(new Settled(
-                    AccountRows.caps(row, account.scope()),
-                    Hold.givenBack(balance, AccountRows.holds(account, row), hold.at())));
+            return Optional.of(
+                    new Settled(AccountRows.caps(row, account.scope()), AccountRows.settled(row, hold.at())));
         } catch (ConditionalCheckFailedException _) {
             return Optional.empty();
         }

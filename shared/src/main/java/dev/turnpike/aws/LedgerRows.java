@@ -84,14 +84,13 @@ final class LedgerRows {
             return totals;
         }
         Usage usage = row.usage();
-        Long micros = row.cost().micros();
         return new Totals(
                 totals.inputTokens() + usage.inputTokens(),
                 totals.cachedTokens() + usage.cachedTokens(),
                 totals.cacheWriteTokens() + usage.cacheWriteTokens(),
                 totals.outputTokens() + usage.outputTokens(),
                 totals.reasoningTokens() + usage.reasoningTokens(),
-                totals.costMicros() + (micros == null ? 0 : micros),
-                totals.unpricedSteps() + (micros == null ? 1 : 0));
+                totals.costMicros() + row.cost().counted(),
+                totals.unpricedSteps() + (row.cost().known() ? 0 : 1));
     }
 }

@@ -7,7 +7,6 @@ import dev.turnpike.run.Run;
 import dev.turnpike.run.RunKey;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /// Whose use is added up.
 ///
@@ -54,9 +53,5 @@ public record Account(String tenant, Scope scope, String id) {
     }
 
     /// @param caps of this account alone, at least one
-    public record Capped(Account account, List<Cap> caps) {
-        Optional<Cap> in(Cap.Unit unit) {
-            return caps.stream().filter(cap -> cap.unit() == unit).findFirst();
-        }
-    }
+    public record Capped(Account account, List<Cap> caps) {}
 }

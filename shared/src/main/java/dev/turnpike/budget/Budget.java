@@ -68,7 +68,7 @@ public final class Budget {
         if (payers.isEmpty()) {
             return new Permit.Granted(request, Held.NOTHING);
         }
-        boolean money = payers.stream().anyMatch(capped -> capped.in(Unit.USD).isPresent());
+        boolean money = payers.stream().flatMap(payer -> payer.caps().stream()).anyMatch(cap -> cap.unit() == Unit.USD);
         Optional<String> unpriced = money ? worst.unpriced(request.model(), now) : Optional.empty();
         return unpriced.<Permit>map(Permit.Unpriced::new)
                 .orElseGet(() -> ask(new Asked(run, payers, request, worst.outputLimit(request), now, until, waits)));
@@ -218,7 +218,7 @@ public final class Budget {
     private void warn(Capped payer, Settled after, Amount used, List<String> warnings) {
         for (Cap cap : Allowance.over(after.caps(), payer.caps())) {
             long now = after.balance().used(cap);
-            long before = now - (cap.unit() == Unit.USD ? used.micros() : used.tokens());
+            long before = now - used.in(cap.unit());
             warnAtPercent.stream()
                     .filter(percent -> reached(now, percent, cap) && !reached(before, percent, cap))
                     .max(Integer::compare)

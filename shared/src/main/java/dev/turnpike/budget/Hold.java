@@ -4,7 +4,6 @@ import dev.turnpike.access.Amount;
 import dev.turnpike.access.Balance;
 import dev.turnpike.access.Cap;
 import dev.turnpike.access.Cap.Period;
-import dev.turnpike.access.Cap.Unit;
 import dev.turnpike.run.RunKey;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -30,7 +29,7 @@ public record Hold(
 
     /// What it takes of a cap.
     public long of(Cap cap) {
-        return cap.unit() == Unit.USD ? amount.micros() : amount.tokens();
+        return amount.in(cap.unit());
     }
 
     /// Whether it is another attempt's.

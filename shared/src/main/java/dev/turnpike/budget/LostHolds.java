@@ -67,8 +67,11 @@ public final class LostHolds {
     /// Writes an attempt's row, and ends its hold by what the ledger then says: somebody may have written before.
     public void end(Run run, Hold hold, LedgerRow row) {
         runs.abandon(run.key(), row);
-        Amount used = written(hold).orElse(row).charged();
-        Account.of(run).forEach(capped -> accounts.settle(capped.account(), hold, used));
+        settle(run, hold, written(hold).orElse(row));
+    }
+
+    private void settle(Run run, Hold hold, LedgerRow row) {
+        Account.of(run).forEach(capped -> accounts.settle(capped.account(), hold, row.charged()));
     }
 
     /// Ends those holds that stand in the way and are over.
@@ -91,14 +94,12 @@ public final class LostHolds {
         Optional<Run> found = runs.find(hold.run());
         Optional<LedgerRow> row = written(hold);
         if (found.isEmpty()) {
-            Amount used = row.orElseGet(() -> write(hold, Payer.UNKNOWN)).charged();
-            accounts.settle(inTheWay, hold, used);
+            LedgerRow known = row.orElseGet(() -> write(hold, Payer.UNKNOWN));
+            accounts.settle(inTheWay, hold, known.charged());
         } else if (row.isPresent()) {
-            Amount used = row.get().charged();
-            Account.of(found.get()).forEach(capped -> accounts.settle(capped.account(), hold, used));
+            settle(found.get(), hold, row.get());
         } else if (trace(found.get(), hold.step(), hold.fence()) instanceof Trace.Holding) {
-            Amount used = write(hold, found.get().payer()).charged();
-            Account.of(found.get()).forEach(capped -> accounts.settle(capped.account(), hold, used));
+            settle(found.get(), hold, write(hold, found.get().payer()));
         }
     }
 
@@ -130,7 +131,8 @@ public final class LostHolds {
                 Amount.NONE,
                 -1,
                 hold.at());
-        runs.abandon(hold.run(), row.doubted(hold.amount()));
-        return written(hold).orElse(row.doubted(hold.amount()));
+        LedgerRow doubted = row.doubted(hold.amount());
+        runs.abandon(hold.run(), doubted);
+        return written(hold).orElse(doubted);
     }
 }

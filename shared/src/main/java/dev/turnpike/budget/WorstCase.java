@@ -65,8 +65,8 @@ public final class WorstCase {
     /// Models without a price cost nothing here.
     Amount of(String model, long inputTokens, long outputTokens, Instant at) {
         long micros = candidates(model)
-                .map(each -> prices.most(each, inputTokens, outputTokens, at).micros())
-                .mapToLong(cost -> cost == null ? 0 : cost)
+                .mapToLong(
+                        each -> prices.most(each, inputTokens, outputTokens, at).counted())
                 .max()
                 .orElse(0);
         return new Amount(micros, inputTokens + outputTokens);

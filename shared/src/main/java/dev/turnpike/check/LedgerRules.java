@@ -59,13 +59,8 @@ final class LedgerRules {
                 rows.stream().mapToLong(row -> row.usage().cacheWriteTokens()).sum(),
                 rows.stream().mapToLong(row -> row.usage().outputTokens()).sum(),
                 rows.stream().mapToLong(row -> row.usage().reasoningTokens()).sum(),
-                rows.stream().mapToLong(LedgerRules::micros).sum(),
+                rows.stream().mapToLong(row -> row.cost().counted()).sum(),
                 rows.stream().filter(row -> !row.cost().known()).count());
-    }
-
-    private static long micros(LedgerRow row) {
-        Long micros = row.cost().micros();
-        return micros == null ? 0 : micros;
     }
 
     private boolean recomputed(LedgerRow row) {

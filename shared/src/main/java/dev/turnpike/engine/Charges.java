@@ -24,9 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What attempts of model calls are charged: held before the call, written to the ledger after it, and settled.
 public final class Charges {
-    /// A reader is not kept waiting longer for what others hold. The longest pause between two looks.
+    /// A reader is not kept waiting longer for what others hold.
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+    /// Between two looks.
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     /// Nobody may be longer in a call than its invocation lasts, on anybody's clock.
@@ -121,8 +122,7 @@ public final class Charges {
         long input = usage.inputTokens() + usage.inputTokens() / DOUBTED_PART;
         long thought = Math.max(0, Duration.between(hold.at(), now).toSeconds()) * MOST_TOKENS_PER_SECOND;
         long output = usage.outputTokens() + Math.max(thought, usage.outputTokens() / DOUBTED_PART + DOUBTED_TOKENS);
-        Long micros = prices.most(served.model(), input, output, hold.at()).micros();
-        return new Amount(micros == null ? 0 : micros, input + output);
+        return new Amount(prices.most(served.model(), input, output, hold.at()).counted(), input + output);
     }
 
     private static Amount least(Amount one, Amount other) {

@@ -11,6 +11,11 @@ public record Cost(@Nullable Long micros, String priceVersion) {
         return new Cost(null, priceVersion);
     }
 
+    /// What sums count: 0 when it is unknown.
+    public long counted() {
+        return micros == null ? 0 : micros;
+    }
+
     public boolean known() {
         return micros != null;
     }

@@ -49,16 +49,18 @@ public record LedgerRow(
 
     /// The same of an attempt that may have used more, up to a limit.
     public LedgerRow doubted(Amount most) {
-        Long micros = cost.micros();
-        Amount rest = most.less(new Amount(micros == null ? 0 : micros, usage.totalTokens()));
+        Amount rest = most.less(used());
         return new LedgerRow(
                 run, payer, step, fence, state, model, serviceTier, fromCache, usage, cost, rest, ttftMillis, at);
     }
 
     /// What the caps of its payer count.
     public Amount charged() {
-        Long micros = cost.micros();
-        return new Amount(micros == null ? 0 : micros, usage.totalTokens()).plus(doubt);
+        return used().plus(doubt);
+    }
+
+    private Amount used() {
+        return new Amount(cost.counted(), usage.totalTokens());
     }
 
     /// SETTLED: its answer is part of the conversation. ABANDONED: paid, and its answer was lost or discarded.

@@ -37,7 +37,7 @@ public enum Counter {
             case CACHE_WRITE_TOKENS -> row.usage().cacheWriteTokens();
             case OUTPUT_TOKENS -> row.usage().outputTokens();
             case REASONING_TOKENS -> row.usage().reasoningTokens();
-            case COST_MICROS -> micros(row);
+            case COST_MICROS -> row.cost().counted();
             case BEGUN -> count(row.ttftMillis() >= 0);
             case TTFT_MILLIS -> Math.max(0, row.ttftMillis());
         };
@@ -45,10 +45,5 @@ public enum Counter {
 
     private static long count(boolean holds) {
         return holds ? 1 : 0;
-    }
-
-    private static long micros(LedgerRow row) {
-        Long micros = row.cost().micros();
-        return micros == null ? 0 : micros;
     }
 }

@@ -149,13 +149,9 @@ public final class Wiring {
     private ModelStep modelStep(EngineSettings engine) {
         var breakers = new DynamoBreakerStore(aws.dynamo(), settings.resources().tableName());
         var model = cache(engine).around(upstreams.client(breakers));
+        Prompt prompt = prompt(engine);
         return new ModelStep(
-                model,
-                prompt(engine),
-                new AnswerCheck(settings.provider().enforcement()),
-                charges(prompt(engine)),
-                engine,
-                ids);
+                model, prompt, new AnswerCheck(settings.provider().enforcement()), charges(prompt), engine, ids);
     }
 
     private Charges charges(Prompt prompt) {
