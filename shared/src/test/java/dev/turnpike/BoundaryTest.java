@@ -53,6 +53,11 @@ class BoundaryTest {
         allowed.put("ledger", Set.of("tokens", "access"));
         allowed.put("model", Set.of("conversation", "schema", "tool", "tokens", "sse", "json"));
         for (String name : List.of(
+                "builtin",
+                "workspace",
+                "sandbox",
+                "remote",
+                "policy",
                 "provider",
                 "cache",
                 "run",

@@ -4,6 +4,7 @@ import dev.turnpike.tool.Effect;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolContext;
 import dev.turnpike.tool.ToolException;
+import dev.turnpike.tool.ToolSchema;
 
 /// Must not happen twice.
 public final class Charge implements Tool<Nothing> {
@@ -18,8 +19,8 @@ public final class Charge implements Tool<Nothing> {
     }
 
     @Override
-    public Class<Nothing> arguments() {
-        return Nothing.class;
+    public ToolSchema<Nothing> arguments() {
+        return ToolSchema.of(Nothing.class);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.turnpike.aws;
 
+import dev.turnpike.builtin.NoteStore;
 import dev.turnpike.conversation.ConversationKey;
-import dev.turnpike.tool.NoteStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;

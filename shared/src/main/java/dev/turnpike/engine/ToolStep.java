@@ -234,7 +234,12 @@ public final class ToolStep {
             return new Performed(result(work, UNKNOWN, Outcome.UNKNOWN), null);
         }
         var context = new ToolContext(
-                run.key().tenant(), run.key().conversation().id(), run.key().run(), key, deadline);
+                run.key().tenant(),
+                run.payer().user(),
+                run.key().conversation().id(),
+                run.key().run(),
+                key,
+                deadline);
         ToolOutcome outcome = tools.run(name, work.call.arguments(), context);
         Item.ToolResult result = result(work, outcome);
         runs.saveToolResult(run, new ToolRecord(work.index, name, key, result));

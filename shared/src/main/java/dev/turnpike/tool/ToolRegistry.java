@@ -99,9 +99,9 @@ public final class ToolRegistry {
         return new ToolOutcome.Failed(name, reason, ToolText.forModel(text), cause);
     }
 
-    private record Entry<A extends Record>(Tool<A> tool, ToolSchema<A> schema) {
-        static <A extends Record> Entry<A> of(Tool<A> tool) {
-            return new Entry<>(tool, ToolSchema.of(tool.arguments()));
+    private record Entry<A>(Tool<A> tool, ToolSchema<A> schema) {
+        static <A> Entry<A> of(Tool<A> tool) {
+            return new Entry<>(tool, tool.arguments());
         }
 
         ToolSpec spec() {

@@ -22,8 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// may bring its schema along: a file `<binary name without package>.schema.json` in the record's package, holding
 /// exactly what [#generate] gives. The built-in tools do, and a test compares the two.
 ///
-/// @param <A> the record of the arguments
-public final class ToolSchema<A extends Record> {
+/// @param <A> the record of the arguments, or `String` for their JSON text
+public final class ToolSchema<A> {
     /// What a model sends beyond it is refused unread.
     static final int MAX_JSON_CHARS = 256 * 1024;
 
@@ -31,16 +31,60 @@ public final class ToolSchema<A extends Record> {
 
     private static final int MAX_DETAIL_CHARS = 200;
 
-    private final Class<A> arguments;
+    private final Arguments<A> arguments;
     private @Nullable String json;
     private @Nullable SchemaCheck check;
 
-    private ToolSchema(Class<A> arguments) {
+    private ToolSchema(Arguments<A> arguments) {
         this.arguments = arguments;
     }
 
-    public static <A extends Record> ToolSchema<A> of(Class<A> arguments) {
-        return new ToolSchema<>(arguments);
+    public static <R extends Record> ToolSchema<R> of(Class<R> arguments) {
+        return new ToolSchema<>(new Arguments.OfRecord<>(arguments));
+    }
+
+    /// A schema that was written by hand. Its tool gets the checked arguments as JSON text.
+    ///
+    /// @param json a JSON Schema of an object
+    public static ToolSchema<String> given(String json) {
+        return new ToolSchema<>(new Arguments.AsText(json));
+    }
+
+    /// How arguments that fit the schema are handed to their tool.
+    private sealed interface Arguments<A> {
+        String schema();
+
+        A bind(JsonNode tree);
+
+        record OfRecord<R extends Record>(Class<R> type) implements Arguments<R> {
+            @Override
+            public String schema() {
+                String brought = resource();
+                return brought == null ? generate(type) : brought;
+            }
+
+            @Override
+            public R bind(JsonNode tree) {
+                return Json.MAPPER.treeToValue(tree, type);
+            }
+
+            private @Nullable String resource() {
+                String binaryName = type.getName();
+                String file = binaryName.substring(binaryName.lastIndexOf('.') + 1) + ".schema.json";
+                try (InputStream in = type.getResourceAsStream(file)) {
+                    return in == null ? null : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        }
+
+        record AsText(String schema) implements Arguments<String> {
+            @Override
+            public String bind(JsonNode tree) {
+                return tree.toString();
+            }
+        }
     }
 
     /// The schema of a record, always generated: an object with every component required unless it is `@Nullable` or
@@ -52,8 +96,7 @@ public final class ToolSchema<A extends Record> {
     /// The schema as JSON text without white space.
     public synchronized String json() {
         if (json == null) {
-            String brought = resource();
-            json = brought == null ? generate(arguments) : brought;
+            json = arguments.schema();
         }
         return json;
     }
@@ -102,7 +145,7 @@ public final class ToolSchema<A extends Record> {
     /// or one that the record's own constructor refuses.
     private A bind(JsonNode tree) throws ToolException {
         try {
-            return Json.MAPPER.treeToValue(tree, arguments);
+            return arguments.bind(tree);
         } catch (JacksonException e) {
             String field = e.getPath().stream()
                     .map(step -> step.getPropertyName() == null ? "" + step.getIndex() : step.getPropertyName())
@@ -118,16 +161,6 @@ public final class ToolSchema<A extends Record> {
             check = new SchemaCheck(Json.MAPPER.readTree(json()));
         }
         return check;
-    }
-
-    private @Nullable String resource() {
-        String binaryName = arguments.getName();
-        String file = binaryName.substring(binaryName.lastIndexOf('.') + 1) + ".schema.json";
-        try (InputStream in = arguments.getResourceAsStream(file)) {
-            return in == null ? null : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// Loaded with the first arguments, not with the first schema.

@@ -3,13 +3,13 @@ package dev.turnpike.tool;
 import java.nio.charset.StandardCharsets;
 
 /// Text on its way from a tool to the model: bounded, and valid in every encoding.
-final class ToolText {
-    static final int MAX_CHARS = 100_000;
+public final class ToolText {
+    public static final int MAX_CHARS = 100_000;
 
     private ToolText() {}
 
     /// The text with U+FFFD for every NUL and lone surrogate, cut with a notice where it is too long.
-    static String forModel(String text) {
+    public static String forModel(String text) {
         if (text.length() <= MAX_CHARS) {
             return wellFormed(text);
         }
@@ -18,7 +18,7 @@ final class ToolText {
     }
 
     /// The first `chars` characters, or one less where a surrogate pair would be split.
-    static String head(String text, int chars) {
+    public static String head(String text, int chars) {
         if (text.length() <= chars) {
             return text;
         }
@@ -27,7 +27,7 @@ final class ToolText {
         return text.substring(0, splits ? chars - 1 : chars);
     }
 
-    static String wellFormed(String text) {
+    public static String wellFormed(String text) {
         // UTF-16 has no bytes for a lone surrogate, and its encoder puts U+FFFD there.
         String paired = new String(text.getBytes(StandardCharsets.UTF_16BE), StandardCharsets.UTF_16BE);
         return paired.replace('\0', '\ufffd');

@@ -4,6 +4,7 @@ import dev.turnpike.tool.Effect;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolContext;
 import dev.turnpike.tool.ToolException;
+import dev.turnpike.tool.ToolSchema;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -67,8 +68,8 @@ public final class CountedTool implements Tool<CountedTool.NoArguments> {
     }
 
     @Override
-    public Class<NoArguments> arguments() {
-        return NoArguments.class;
+    public ToolSchema<NoArguments> arguments() {
+        return ToolSchema.of(NoArguments.class);
     }
 
     @Override

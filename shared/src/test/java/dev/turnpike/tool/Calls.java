@@ -3,15 +3,15 @@ package dev.turnpike.tool;
 import java.time.Instant;
 import java.util.function.Supplier;
 
-/// What the tests of this package call tools with.
-final class Calls {
-    static final ToolContext CONTEXT = in("tenant-1", "conv-1");
+/// What tests call tools with.
+public final class Calls {
+    public static final ToolContext CONTEXT = in("tenant-1", "conv-1");
 
     private Calls() {}
 
-    static ToolContext in(String tenant, String conversation) {
+    public static ToolContext in(String tenant, String conversation) {
         return new ToolContext(
-                tenant, conversation, "resp_1", "resp_1#0#call_1", Instant.parse("2026-11-01T12:00:30Z"));
+                tenant, "user-1", conversation, "resp_1", "resp_1#0#call_1", Instant.parse("2026-11-01T12:00:30Z"));
     }
 
     record NoArguments() {}
@@ -24,8 +24,8 @@ final class Calls {
         }
 
         @Override
-        public Class<NoArguments> arguments() {
-            return NoArguments.class;
+        public ToolSchema<NoArguments> arguments() {
+            return ToolSchema.of(NoArguments.class);
         }
 
         @Override

@@ -3,6 +3,8 @@ package dev.turnpike.tool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnpike.builtin.BuiltInTools;
+import dev.turnpike.builtin.NotesInMemory;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -52,8 +54,8 @@ class ToolRegistryTest {
         }
 
         @Override
-        public Class<NoArguments> arguments() {
-            return NoArguments.class;
+        public ToolSchema<NoArguments> arguments() {
+            return ToolSchema.of(NoArguments.class);
         }
 
         @Override
@@ -81,11 +83,12 @@ class ToolRegistryTest {
                 .extracting(ToolSpec::name)
                 .containsExactly("current_time", "recall");
         assertThat(builtIn.specs(Set.of())).isEmpty();
+        Tool<?> calculate = builtIn.find("calculate").orElseThrow();
         assertThat(builtIn.specs(Set.of("calculate")).getFirst())
                 .isEqualTo(new ToolSpec(
                         "calculate",
-                        new Calculate().description(),
-                        ToolSchema.generate(Calculate.Arguments.class),
+                        calculate.description(),
+                        calculate.arguments().json(),
                         null));
     }
 

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,16 +62,15 @@ class ToolSchemaTest {
     }
 
     @Test
-    void theSchemasThatBuiltInToolsBringAreTheGeneratedOnes() {
-        assertThat(BuiltInTools.all(new NotesInMemory(), InstantSource.fixed(Instant.EPOCH)))
-                .allSatisfy(tool -> {
-                    String name = tool.arguments().getName();
-                    String file = name.substring(name.lastIndexOf('.') + 1) + ".schema.json";
-                    assertThat(tool.arguments().getResource(file)).as(file).isNotNull();
-                    assertThat(ToolSchema.of(tool.arguments()).json())
-                            .as("%s must hold what ToolSchema.generate gives for %s", file, name)
-                            .isEqualTo(ToolSchema.generate(tool.arguments()));
-                });
+    void aGivenSchemaIsShownAsItIsAndItsArgumentsAreHandedOnAsText() throws ToolException {
+        String json = "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}},\"required\":[\"n\"]}";
+        ToolSchema<String> given = ToolSchema.given(json);
+
+        assertThat(given.json()).isEqualTo(json);
+        assertThat(given.read(" { \"n\" : 1 } ")).isEqualTo("{\"n\":1}");
+        assertThatThrownBy(() -> given.read("{\"n\":\"one\"}"))
+                .isInstanceOf(ToolException.class)
+                .hasMessageContaining("n");
     }
 
     @Test

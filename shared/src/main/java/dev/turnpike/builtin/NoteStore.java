@@ -1,4 +1,4 @@
-package dev.turnpike.tool;
+package dev.turnpike.builtin;
 
 import java.util.Map;
 import java.util.Optional;

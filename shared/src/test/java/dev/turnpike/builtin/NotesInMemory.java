@@ -1,4 +1,4 @@
-package dev.turnpike.tool;
+package dev.turnpike.builtin;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// Notes by tenant and conversation, as a table keeps them.
-final class NotesInMemory implements NoteStore {
+public final class NotesInMemory implements NoteStore {
     private final Map<String, Map<String, String>> notes = new HashMap<>();
 
     @Override

@@ -1,4 +1,4 @@
-package dev.turnpike.tool;
+package dev.turnpike.builtin;
 
 import com.ezylang.evalex.Expression;
 import com.ezylang.evalex.config.ExpressionConfiguration;

@@ -1,8 +1,10 @@
-package dev.turnpike.tool;
+package dev.turnpike.builtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnpike.tool.Calls;
+import dev.turnpike.tool.ToolException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

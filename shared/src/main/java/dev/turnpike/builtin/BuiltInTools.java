@@ -1,5 +1,6 @@
-package dev.turnpike.tool;
+package dev.turnpike.builtin;
 
+import dev.turnpike.tool.Tool;
 import java.time.InstantSource;
 import java.util.List;
 

@@ -1,8 +1,16 @@
-package dev.turnpike.tool;
+package dev.turnpike.builtin;
 
 import com.ezylang.evalex.BaseException;
 import com.ezylang.evalex.Expression;
 import com.ezylang.evalex.data.EvaluationValue;
+import dev.turnpike.tool.Describe;
+import dev.turnpike.tool.Effect;
+import dev.turnpike.tool.Kind;
+import dev.turnpike.tool.Tool;
+import dev.turnpike.tool.ToolContext;
+import dev.turnpike.tool.ToolException;
+import dev.turnpike.tool.ToolSchema;
+import dev.turnpike.tool.ToolText;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
@@ -31,8 +39,13 @@ final class Calculate implements Tool<Calculate.Arguments> {
     }
 
     @Override
-    public Class<Arguments> arguments() {
-        return Arguments.class;
+    public ToolSchema<Arguments> arguments() {
+        return ToolSchema.of(Arguments.class);
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.BUILT_IN;
     }
 
     @Override

@@ -1,5 +1,13 @@
-package dev.turnpike.tool;
+package dev.turnpike.builtin;
 
+import dev.turnpike.tool.Describe;
+import dev.turnpike.tool.Effect;
+import dev.turnpike.tool.Kind;
+import dev.turnpike.tool.Tool;
+import dev.turnpike.tool.ToolContext;
+import dev.turnpike.tool.ToolException;
+import dev.turnpike.tool.ToolSchema;
+import dev.turnpike.tool.ToolText;
 import java.time.DateTimeException;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -32,8 +40,13 @@ final class CurrentTime implements Tool<CurrentTime.Arguments> {
     }
 
     @Override
-    public Class<Arguments> arguments() {
-        return Arguments.class;
+    public ToolSchema<Arguments> arguments() {
+        return ToolSchema.of(Arguments.class);
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.BUILT_IN;
     }
 
     @Override

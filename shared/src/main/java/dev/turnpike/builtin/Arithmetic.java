@@ -1,4 +1,4 @@
-package dev.turnpike.tool;
+package dev.turnpike.builtin;
 
 import java.math.BigDecimal;
 import java.math.MathContext;

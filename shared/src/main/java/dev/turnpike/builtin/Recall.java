@@ -1,5 +1,13 @@
-package dev.turnpike.tool;
+package dev.turnpike.builtin;
 
+import dev.turnpike.tool.Describe;
+import dev.turnpike.tool.Effect;
+import dev.turnpike.tool.Kind;
+import dev.turnpike.tool.Tool;
+import dev.turnpike.tool.ToolContext;
+import dev.turnpike.tool.ToolException;
+import dev.turnpike.tool.ToolSchema;
+import dev.turnpike.tool.ToolText;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +35,13 @@ final class Recall implements Tool<Recall.Arguments> {
     }
 
     @Override
-    public Class<Arguments> arguments() {
-        return Arguments.class;
+    public ToolSchema<Arguments> arguments() {
+        return ToolSchema.of(Arguments.class);
+    }
+
+    @Override
+    public Kind kind() {
+        return Kind.BUILT_IN;
     }
 
     @Override

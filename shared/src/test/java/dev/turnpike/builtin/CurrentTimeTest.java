@@ -1,8 +1,10 @@
-package dev.turnpike.tool;
+package dev.turnpike.builtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.turnpike.tool.Calls;
+import dev.turnpike.tool.ToolException;
 import java.time.Instant;
 import java.time.InstantSource;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,0 +1,13 @@
+package dev.turnpike.tool;
+
+import java.time.Instant;
+
+/// Calls other Lambda functions and waits for what they answer.
+public interface FunctionInvoker {
+    /// @param function name or ARN
+    /// @param payload JSON text in UTF-8, at most 6 MB
+    /// @return what it answers: JSON text in UTF-8
+    /// @throws ToolException it can't be called, failed, or did not answer by the deadline; what it was told of the
+    ///     failure stays out of the message
+    byte[] invoke(String function, byte[] payload, Instant deadline) throws ToolException;
+}
