@@ -1,0 +1,234 @@
+package dev.turnpike.policy;
+
+import dev.turnpike.policy.ShellScript.Simple;
+import dev.turnpike.policy.ShellScript.UnreadableException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// How much a shell's text may do, judged by its commands. What is not known counts as [Risk#WRITE]: it is asked about.
+///
+/// It keeps a person from being asked about what is harmless, and a model from what nobody would allow. It is no wall:
+/// that is the sandbox.
+public final class CommandRisk {
+    private static final Set<String> READS = words("""
+        [ [[ : ls cat head tail grep egrep fgrep rg wc sort uniq cut tr diff cmp comm pwd echo printf true false test \
+        date stat file tree which type basename dirname realpath readlink nl od xxd hexdump md5sum sha1sum sha256sum \
+        cksum du df id whoami uname hostname seq expr paste join fold column tac rev strings jq cd exit return sleep \
+        wait read\
+        """);
+
+    private static final Set<String> NETWORKS = words("""
+        curl wget nc ncat netcat ssh scp sftp ftp rsync telnet ping traceroute dig host nslookup whois ip ifconfig nmap \
+        socat openssl npx pip pip3 pipx apt apt-get dpkg yum dnf apk brew gem aws gcloud az kubectl docker podman \
+        terraform sam mail sendmail lynx w3m http https gh hub svn hg\
+        """);
+
+    private static final Set<String> DESTROYS = words("""
+        dd mkfs fdisk parted wipefs shred shutdown reboot halt poweroff kill killall pkill truncate mount umount chroot \
+        sudo su doas chown chgrp crontab at batch systemctl service passwd useradd userdel insmod modprobe iptables \
+        unshare nsenter ptrace gdb strace\
+        """);
+
+    /// They run what follows them.
+    private static final Set<String> WRAPPERS =
+            words("timeout nice time command builtin exec env if then else elif while until do !");
+
+    private static final Set<String> KEYWORDS = words("fi done esac { } for in");
+    private static final Set<String> SHELLS = words("bash sh zsh dash ksh");
+    private static final Set<String> DETACHES = words("nohup setsid disown xargs parallel");
+    private static final Map<String, Set<String>> GIT = Map.of(
+            "reads", words("status log diff show blame rev-parse ls-files ls-tree describe shortlog grep cat-file"),
+            "network", words("push pull fetch clone remote ls-remote submodule send-email"),
+            "destroys", words("clean filter-branch gc reflog prune update-ref"));
+    private static final Set<String> PACKAGES = words("install i ci add publish exec dlx update upgrade login audit");
+    private static final Set<String> READABLE_DEVICES =
+            Set.of("/dev/null", "/dev/zero", "/dev/stdin", "/dev/stdout", "/dev/stderr");
+    private static final Set<String> SED_FLAGS = Set.of("-n", "-E", "-r");
+
+    private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*\\+?=.*", Pattern.DOTALL);
+    private static final Pattern FORK_BOMB = Pattern.compile("(\\S+)\\s*\\(\\)\\s*\\{[^}]*\\1\\s*\\|\\s*\\1");
+    private static final Pattern SED_PRINTS = Pattern.compile("\\d*(,(\\d+|\\$))?p");
+    private static final Pattern RECURSIVE_OR_FORCED = Pattern.compile("-[A-Za-z]*[rRf][A-Za-z]*|--recursive|--force");
+    private static final Pattern NUMBER_OR_OPTION = Pattern.compile("-.*|\\d+(\\.\\d+)?[smhd]?");
+
+    private CommandRisk() {}
+
+    private static Set<String> words(String text) {
+        return Set.of(text.strip().split("\\s+"));
+    }
+
+    public static Risk of(String script) {
+        if (FORK_BOMB.matcher(script).find()) {
+            return Risk.DESTRUCTIVE;
+        }
+        try {
+            return ShellScript.commands(script).stream()
+                    .map(CommandRisk::of)
+                    .reduce(Risk::or)
+                    .orElse(Risk.READ_ONLY);
+        } catch (UnreadableException _) {
+            return byItsWords(script);
+        }
+    }
+
+    /// The simple commands of a script, or [Reach#UNREADABLE] alone.
+    static List<String> commands(String script) {
+        try {
+            return ShellScript.commands(script).stream().map(Simple::text).toList();
+        } catch (UnreadableException _) {
+            return List.of(Reach.UNREADABLE);
+        }
+    }
+
+    /// Of a text that can't be taken apart: at least a change, and worse if it so much as names what is worse.
+    private static Risk byItsWords(String script) {
+        Risk risk = Risk.WRITE;
+        for (String word : script.split("[^A-Za-z0-9_./-]+", -1)) {
+            String name = nameOf(word);
+            if (DESTROYS.contains(name)) {
+                risk = risk.or(Risk.DESTRUCTIVE);
+            } else if (NETWORKS.contains(name)) {
+                risk = risk.or(Risk.NETWORK);
+            }
+        }
+        return risk;
+    }
+
+    private static Risk of(Simple command) {
+        Risk risk = of(command.words());
+        for (String target : command.targets()) {
+            risk = risk.or(ofTarget(target));
+        }
+        return risk;
+    }
+
+    private static Risk ofTarget(String target) {
+        if (target.chars().allMatch(Character::isDigit)) {
+            return Risk.READ_ONLY;
+        }
+        if (target.startsWith("/dev/tcp") || target.startsWith("/dev/udp")) {
+            return Risk.NETWORK;
+        }
+        if (READABLE_DEVICES.contains(target)) {
+            return Risk.READ_ONLY;
+        }
+        return target.startsWith("/dev/") ? Risk.DESTRUCTIVE : Risk.WRITE;
+    }
+
+    private static Risk of(List<String> all) {
+        if (all.isEmpty()) {
+            return Risk.READ_ONLY;
+        }
+        String first = all.getFirst();
+        List<String> rest = all.subList(1, all.size());
+        if (ASSIGNMENT.matcher(first).matches()) {
+            // What it changes may change what is run.
+            return rest.isEmpty() ? Risk.READ_ONLY : Risk.WRITE.or(of(rest));
+        }
+        String name = nameOf(first);
+        if (WRAPPERS.contains(name)) {
+            return of(skipped(rest));
+        }
+        if (name.equals("for")) {
+            return Risk.READ_ONLY;
+        }
+        if (KEYWORDS.contains(name)) {
+            return of(rest);
+        }
+        if (DETACHES.contains(name)) {
+            return Risk.WRITE.or(of(skipped(rest)));
+        }
+        if (SHELLS.contains(name)) {
+            return rest.stream().map(CommandRisk::of).reduce(Risk.WRITE, Risk::or);
+        }
+        Risk byArguments = rest.stream().anyMatch(word -> word.contains("/dev/tcp/")) ? Risk.NETWORK : Risk.READ_ONLY;
+        return byArguments.or(ofProgram(name, rest));
+    }
+
+    /// What a wrapper is told of itself is passed over.
+    private static List<String> skipped(List<String> words) {
+        int i = 0;
+        while (i < words.size() && NUMBER_OR_OPTION.matcher(words.get(i)).matches()) {
+            i++;
+        }
+        return words.subList(i, words.size());
+    }
+
+    private static Risk ofProgram(String name, List<String> rest) {
+        if (name.startsWith("mkfs") || DESTROYS.contains(name)) {
+            return Risk.DESTRUCTIVE;
+        }
+        if (NETWORKS.contains(name)) {
+            return Risk.NETWORK;
+        }
+        return switch (name) {
+            case "rm", "chmod" -> any(rest, RECURSIVE_OR_FORCED) ? Risk.DESTRUCTIVE : Risk.WRITE;
+            case "git" -> ofGit(rest);
+            case "npm", "pnpm", "yarn", "bun", "cargo", "go" ->
+                rest.stream().anyMatch(PACKAGES::contains) ? Risk.NETWORK : Risk.WRITE;
+            case "find" -> ofFind(rest);
+            case "sed" -> printsOnly(rest) ? Risk.READ_ONLY : Risk.WRITE;
+            case "sort" ->
+                rest.stream().anyMatch(word -> word.startsWith("-o") || word.startsWith("--"))
+                        ? Risk.WRITE
+                        : Risk.READ_ONLY;
+            default -> READS.contains(name) ? Risk.READ_ONLY : Risk.WRITE;
+        };
+    }
+
+    private static Risk ofGit(List<String> rest) {
+        if (rest.isEmpty()) {
+            return Risk.READ_ONLY;
+        }
+        String operation = rest.getFirst();
+        if (Set.of("reset", "push", "checkout", "branch").contains(operation)
+                && rest.stream()
+                        .anyMatch(word ->
+                                Set.of("--hard", "--force", "-f", "-D", ".").contains(word))) {
+            return Risk.DESTRUCTIVE;
+        }
+        if (GIT.getOrDefault("destroys", Set.of()).contains(operation)) {
+            return Risk.DESTRUCTIVE;
+        }
+        if (GIT.getOrDefault("network", Set.of()).contains(operation)) {
+            return Risk.NETWORK;
+        }
+        boolean writes = rest.stream().anyMatch(word -> word.startsWith("--output") || word.startsWith("--ext-diff"));
+        return !writes && GIT.getOrDefault("reads", Set.of()).contains(operation) ? Risk.READ_ONLY : Risk.WRITE;
+    }
+
+    private static Risk ofFind(List<String> rest) {
+        for (int i = 0; i < rest.size(); i++) {
+            String word = rest.get(i);
+            if (word.equals("-delete")) {
+                return Risk.DESTRUCTIVE;
+            }
+            if (word.startsWith("-exec") || word.startsWith("-ok")) {
+                return of(rest.subList(i + 1, rest.size()));
+            }
+            if (word.startsWith("-fprint") || word.equals("-fls")) {
+                return Risk.WRITE;
+            }
+        }
+        return Risk.READ_ONLY;
+    }
+
+    /// A script of sed's can write files and run commands.
+    private static boolean printsOnly(List<String> rest) {
+        List<String> scripts =
+                rest.stream().filter(word -> !SED_FLAGS.contains(word)).toList();
+        return !scripts.isEmpty()
+                && rest.stream().noneMatch(word -> word.startsWith("-") && !SED_FLAGS.contains(word))
+                && SED_PRINTS.matcher(scripts.getFirst()).matches();
+    }
+
+    private static boolean any(List<String> words, Pattern pattern) {
+        return words.stream().anyMatch(word -> pattern.matcher(word).matches());
+    }
+
+    private static String nameOf(String word) {
+        return word.substring(word.lastIndexOf('/') + 1);
+    }
+}
