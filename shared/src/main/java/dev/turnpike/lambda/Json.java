@@ -2,12 +2,13 @@ package dev.turnpike.lambda;
 
 import java.util.HexFormat;
 
-/// The one thing that log lines and failure reports need of JSON; a library for it would have to be loaded first.
-final class Json {
+/// The one thing that log lines, failure reports and answers of small functions need to write JSON; a library for it
+/// would have to be loaded first.
+public final class Json {
     private Json() {}
 
     /// Appends the text as a JSON string. A lone surrogate is escaped, for it has no UTF-8 form.
-    static void string(StringBuilder json, CharSequence text) {
+    public static void string(StringBuilder json, CharSequence text) {
         json.append('"');
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
