@@ -6,11 +6,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Which addresses may be connected to: those of the public internet, and what the operator allows beside them.
+/// Which addresses may be connected to: those of the public internet, and what the operator allows beside
+/// them.
 ///
-/// Sources of the blocks: IANA's registries of special-purpose addresses for IPv4 and IPv6 and of the IPv6 address
-/// space (2026); the documentation of Azure for its one metadata address that looks public. The other clouds' lie in
-/// blocks that are closed anyway: 169.254.169.254, 100.100.100.200, 192.0.0.192, fd00:ec2::254.
+/// Sources of the blocks: IANA's registries of special-purpose addresses for IPv4 and IPv6 and of the IPv6
+/// address space (2026); the documentation of Azure for its one metadata address that looks public. The other
+/// clouds' lie in blocks that are closed anyway: 169.254.169.254, 100.100.100.200, 192.0.0.192,
+/// fd00:ec2::254.
 final class AddressRules {
     private static final List<Cidr> CLOSED = Stream.of(
                     "0.0.0.0/8", // this network
@@ -56,6 +58,13 @@ final class AddressRules {
             return true;
         }
         return NAT64.contains(address) ? allows(meant(address)) : !isIn(CLOSED, address);
+    }
+
+    /// Whether it is not public, and the operator has opened it all the same: where a network of one's own
+    /// may be spoken
+    /// to in the clear.
+    boolean isOwn(InetAddress address) {
+        return isIn(allowed, address) && isIn(CLOSED, address);
     }
 
     private static boolean isIn(List<Cidr> blocks, InetAddress address) {

@@ -1,11 +1,12 @@
 package dev.turnpike.egress;
 
-/// What a URL leads to was not fetched. The message is the end of a sentence and may be shown to whoever gave the URL:
-/// it names no address, and does not tell a closed one from a host that does not answer.
+/// What a URL leads to was not fetched. The message is the end of a sentence and may be shown to whoever gave
+/// the URL: it names no address, and does not tell a closed one from a host that does not answer.
 public final class EgressException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final Reason reason;
+    private final boolean asked;
 
     public enum Reason {
         /// The URL, or one that it redirects to, is not one that is fetched, whatever it leads to.
@@ -22,8 +23,13 @@ public final class EgressException extends Exception {
     }
 
     EgressException(Reason reason, String message) {
+        this(reason, message, false);
+    }
+
+    private EgressException(Reason reason, String message, boolean asked) {
         super(message);
         this.reason = reason;
+        this.asked = asked;
     }
 
     static EgressException unreachable() {
@@ -39,5 +45,14 @@ public final class EgressException extends Exception {
 
     public Reason reason() {
         return reason;
+    }
+
+    /// Whether the server may have got the question, and done what it asks for.
+    public boolean asked() {
+        return asked;
+    }
+
+    EgressException afterAsking() {
+        return new EgressException(reason, String.valueOf(getMessage()), true);
     }
 }

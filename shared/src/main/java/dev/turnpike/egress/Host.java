@@ -7,14 +7,14 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A URL's host in the one form that it has here: a name in lower case, in ASCII and without a dot at its end, or an
-/// address.
+/// A URL's host in the one form that it has here: a name in lower case, in ASCII and without a dot at its
+/// end, or an address.
 ///
-/// Addresses have one spelling only. What else old libraries take for one (`2130706433`, `127.1`, `0177.0.0.1`,
-/// `0x7f000001`) is refused, and no resolver gets to see it.
+/// Addresses have one spelling only. What else old libraries take for one (`2130706433`, `127.1`,
+/// `0177.0.0.1`, `0x7f000001`) is refused, and no resolver gets to see it.
 ///
-/// Sources: RFC 1123, section 2.1, and RFC 5890 for names; the WHATWG's URL standard, section 3.5, for what ends in a
-/// number and can therefore not be a name.
+/// Sources: RFC 1123, section 2.1, and RFC 5890 for names; the WHATWG's URL standard, section 3.5, for what
+/// ends in a number and can therefore not be a name.
 ///
 /// @param name the name, or the address as text without brackets
 /// @param address null for a name
@@ -55,7 +55,8 @@ record Host(String name, @Nullable InetAddress address) {
         return new Host(name, null);
     }
 
-    /// Other writing systems have digits and full stops, too, which become ASCII here before anybody looks at them.
+    /// Other writing systems have digits and full stops, too, which become ASCII here before anybody looks at
+    /// them.
     private static String canonical(String text) throws EgressException {
         try {
             String ascii = IDN.toASCII(text).toLowerCase(Locale.ROOT);
@@ -83,6 +84,6 @@ record Host(String name, @Nullable InetAddress address) {
     }
 
     static EgressException malformed() {
-        return HttpsUrl.refused("its host must be a name, or an address such as 192.0.2.1 or [2001:db8::1]");
+        return WebUrl.refused("its host must be a name, or an address such as 192.0.2.1 or [2001:db8::1]");
     }
 }

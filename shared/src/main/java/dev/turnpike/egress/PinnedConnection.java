@@ -1,11 +1,10 @@
 package dev.turnpike.egress;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -16,30 +15,34 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/// A TLS connection to an address that was checked, for one question and its answer.
+/// A connection to an address that was checked, for one question and its answer.
 ///
-/// It dials the [InetAddress] that the rules have seen and no name, so nothing is looked up again between the check and
-/// the connection. The name is used for what it proves: the server's certificate must be for it. The JDK's HTTP clients
-/// take a name and look it up themselves; to make them use a checked address one must answer their look-up through an
-/// `InetAddressResolverProvider`, which is one for the whole JVM, behind a cache that other threads fill, or put the
-/// address into the URL, and then the certificate is checked against the address. They also bring what must stay out:
-/// proxies, authenticators, cookies, redirects, reused connections. Asking one question over a socket needs none of
-/// that.
+/// It dials the [InetAddress] that the rules have seen and no name, so nothing is looked up again between the
+/// check and the connection. The name is used for what it proves: the server's certificate must be for it.
+/// The JDK's HTTP clients take a name and look it up themselves; to make them use a checked address one must
+/// answer their look-up through an `InetAddressResolverProvider`, which is one for the whole JVM, behind a
+/// cache that other threads fill, or put the address into the URL, and then the certificate is checked
+/// against the address. They also bring what must stay out: proxies, authenticators, cookies, redirects,
+/// reused connections. Asking one question over a socket needs none of that.
 final class PinnedConnection implements Closeable {
     private static final int CONNECT_MILLIS = 5_000;
 
     private final Socket socket;
-    private final SSLSocket tls;
+    private final Socket spoken;
 
-    private PinnedConnection(Socket socket, SSLSocket tls) {
+    /// @param spoken the socket itself, or TLS above it
+    private PinnedConnection(Socket socket, Socket spoken) {
         this.socket = socket;
-        this.tls = tls;
+        this.spoken = spoken;
     }
 
     /// @param addresses checked; the first that answers is taken
-    static PinnedConnection open(HttpsUrl url, List<InetAddress> addresses, SSLContext context, TimeLimit time)
+    static PinnedConnection open(WebUrl url, List<InetAddress> addresses, SSLContext context, TimeLimit time)
             throws IOException {
         Socket socket = dial(addresses, url.port(), time);
+        if (!url.tls()) {
+            return new PinnedConnection(socket, socket);
+        }
         try {
             SSLSocket tls = (SSLSocket)
                     context.getSocketFactory().createSocket(socket, url.host().name(), url.port(), true);
@@ -75,16 +78,12 @@ final class PinnedConnection implements Closeable {
         return parameters;
     }
 
-    /// The answer to a question that carries nothing of ours or of the caller's but the URL.
-    InputStream get(HttpsUrl url) throws IOException {
-        String question = "GET " + url.target() + " HTTP/1.1\r\n"
-                + "Host: " + url.hostHeader() + "\r\n"
-                + "User-Agent: turnpike\r\n"
-                + "Accept: */*\r\n"
-                + "Accept-Encoding: identity\r\n"
-                + "Connection: close\r\n\r\n";
-        tls.getOutputStream().write(question.getBytes(US_ASCII));
-        return new BufferedInputStream(tls.getInputStream());
+    /// The answer to a question.
+    InputStream ask(byte[] question) throws IOException {
+        OutputStream out = spoken.getOutputStream();
+        out.write(question);
+        out.flush();
+        return new BufferedInputStream(spoken.getInputStream());
     }
 
     /// The socket itself: closing the TLS above it would wait for whoever reads.

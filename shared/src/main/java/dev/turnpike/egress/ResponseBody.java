@@ -1,7 +1,6 @@
 package dev.turnpike.egress;
 
 import dev.turnpike.egress.EgressException.Reason;
-import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,58 +8,118 @@ import java.net.ProtocolException;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Reads the body of an answer in HTTP/1.1, up to a size.
+/// The body of an answer in HTTP/1.1, up to its end or for as long as somebody reads.
 ///
-/// Bytes are taken as they come. Plain ones were asked for; compressed ones are refused, so none are ever unpacked.
+/// Bytes are taken as they come. Plain ones were asked for; compressed ones are refused, so none are ever
+/// unpacked.
 ///
 /// Source: RFC 9112, sections 6 and 7.
-final class ResponseBody {
-    private static final int BUFFER_BYTES = 16 * 1024;
+final class ResponseBody extends InputStream {
     private static final int LONGEST_LINE = 4 * 1024;
     private static final int MOST_HEX_DIGITS = 15;
 
     private final InputStream in;
-    private final int mostBytes;
-    private final ByteArrayOutputStream taken;
-    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final Framing framing;
+    private long left; // bytes of the body, or of the chunk, that are still to come
+    private boolean ended;
 
-    private ResponseBody(InputStream in, int mostBytes, ByteArrayOutputStream taken) {
-        this.in = in;
-        this.mostBytes = mostBytes;
-        this.taken = taken;
+    private enum Framing {
+        CHUNKS,
+        LENGTH,
+        /// Up to where the server closes the connection.
+        END
     }
 
-    /// @param taken empty; gets the body
-    /// @throws EgressException it is larger, or in a form that is not read
-    /// @throws IOException it is cut off
-    static void read(InputStream in, ResponseHead head, int mostBytes, ByteArrayOutputStream taken)
-            throws IOException, EgressException {
+    private ResponseBody(InputStream in, Framing framing, long left) {
+        this.in = in;
+        this.framing = framing;
+        this.left = left;
+    }
+
+    /// @param in behind the head
+    /// @throws EgressException it is in a form that is not read
+    static ResponseBody of(InputStream in, ResponseHead head) throws IOException, EgressException {
+        if (hasNone(head.status())) {
+            return new ResponseBody(in, Framing.LENGTH, 0);
+        }
         if (!isPlain(head.header("content-encoding"), "identity")) {
             throw new EgressException(Reason.UNREADABLE, "its server compresses what was asked for plain");
         }
-        var body = new ResponseBody(in, mostBytes, taken);
         Optional<String> transfer = head.header("transfer-encoding");
         if (transfer.isPresent()) {
             if (!isPlain(transfer, "chunked")) {
                 throw EgressException.unreadable();
             }
-            body.chunks();
-        } else if (head.header("content-length").isPresent()) {
-            body.exactly(length(head.header("content-length").get()));
-        } else {
-            body.toEnd();
+            return new ResponseBody(in, Framing.CHUNKS, 0);
         }
+        Optional<String> length = head.header("content-length");
+        return length.isPresent()
+                ? new ResponseBody(in, Framing.LENGTH, length(length.get()))
+                : new ResponseBody(in, Framing.END, Long.MAX_VALUE);
+    }
+
+    private static boolean hasNone(int status) {
+        return status == 204 || status == 304;
     }
 
     private static boolean isPlain(Optional<String> encoding, String plain) {
         return encoding.isEmpty() || encoding.get().equalsIgnoreCase(plain);
     }
 
-    private void chunks() throws IOException, EgressException {
-        for (long size = chunkSize(); size > 0; size = chunkSize()) {
-            exactly(size);
+    private static long length(String digits) throws ProtocolException {
+        if (!digits.matches("[0-9]{1,18}")) {
+            throw new ProtocolException("not a length");
+        }
+        return Long.parseLong(digits);
+    }
+
+    /// All of it.
+    ///
+    /// @throws EgressException it is larger; what is announced to be too large is not even begun
+    byte[] upTo(int mostBytes) throws IOException, EgressException {
+        boolean announced = framing == Framing.LENGTH && left > mostBytes;
+        byte[] bytes = announced ? new byte[0] : readNBytes(mostBytes + 1);
+        if (announced || bytes.length > mostBytes) {
+            throw new EgressException(Reason.TOO_LARGE, "it has more than " + mostBytes + " bytes");
+        }
+        return bytes;
+    }
+
+    @Override
+    public int read() throws IOException {
+        var one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        if (framing == Framing.CHUNKS && left == 0 && !ended) {
+            left = chunkSize();
+        }
+        if (ended || left == 0) {
+            ended = true;
+            return -1;
+        }
+        int count = in.read(buffer, offset, (int) Math.min(left, length));
+        if (count < 0) {
+            return end();
+        }
+        left -= count;
+        if (framing == Framing.CHUNKS && left == 0) {
             skipLine();
         }
+        return count;
+    }
+
+    private int end() throws EOFException {
+        if (framing != Framing.END) {
+            throw new EOFException("cut off in the body");
+        }
+        ended = true;
+        return -1;
     }
 
     /// Byte by byte, because there may be as many chunks as bytes.
@@ -82,45 +141,11 @@ final class ResponseBody {
     }
 
     private void skipLine() throws IOException {
-        int left = LONGEST_LINE;
+        int skipped = 0;
         for (int next = in.read(); next != '\n'; next = in.read()) {
-            if (next < 0 || left-- == 0) {
+            if (next < 0 || skipped++ == LONGEST_LINE) {
                 throw new EOFException("cut off between chunks");
             }
-        }
-    }
-
-    private static long length(String digits) throws ProtocolException {
-        if (!digits.matches("[0-9]{1,18}")) {
-            throw new ProtocolException("not a length");
-        }
-        return Long.parseLong(digits);
-    }
-
-    /// What is announced to be too large is not even begun.
-    private void exactly(long bytes) throws IOException, EgressException {
-        require(bytes);
-        long left = bytes;
-        while (left > 0) {
-            int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
-            if (count < 0) {
-                throw new EOFException("cut off in the body");
-            }
-            taken.write(buffer, 0, count);
-            left -= count;
-        }
-    }
-
-    private void toEnd() throws IOException, EgressException {
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            require(count);
-            taken.write(buffer, 0, count);
-        }
-    }
-
-    private void require(long more) throws EgressException {
-        if (more > mostBytes - taken.size()) {
-            throw new EgressException(Reason.TOO_LARGE, "it has more than " + mostBytes + " bytes");
         }
     }
 }

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// An https server on this machine that answers each request as its test says, byte for byte, and closes. Its
 /// certificate is for `images.test` and what is below it, `localhost` and the loopback addresses.
 public final class WebServer implements AutoCloseable {
+    private static final Pattern LENGTH = Pattern.compile("(?i)\r\nContent-Length: ([0-9]+)\r\n");
     private static final String PASSWORD = "not-a-secret";
     private static final String NAMES =
             "san=dns:localhost,dns:images.test,dns:*.images.test,ip:127.0.0.1,ip:127.0.0.2,ip:::1";
@@ -36,6 +39,7 @@ public final class WebServer implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicLong sentBytes = new AtomicLong();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final List<String> bodies = new CopyOnWriteArrayList<>();
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
     /// What is behind the URLs.
@@ -75,6 +79,11 @@ public final class WebServer implements AutoCloseable {
         return List.copyOf(requests);
     }
 
+    /// Of the requests that had one whose length was told.
+    public List<String> bodies() {
+        return List.copyOf(bodies);
+    }
+
     public long sentBytes() {
         return sentBytes.get();
     }
@@ -99,6 +108,10 @@ public final class WebServer implements AutoCloseable {
                 OutputStream out = counted(tls.getOutputStream())) {
             String head = head(tls.getInputStream());
             requests.add(head);
+            Matcher length = LENGTH.matcher(head);
+            if (length.find()) {
+                bodies.add(new String(tls.getInputStream().readNBytes(Integer.parseInt(length.group(1))), UTF_8));
+            }
             site.answer(head.split(" ", 3)[1], out);
         } catch (IOException gone) {
             // Whoever asked has heard enough, or trusts nobody.
@@ -135,6 +148,17 @@ public final class WebServer implements AutoCloseable {
                 out.close();
             }
         };
+    }
+
+    /// An answer of a type, whose length is told.
+    public static byte[] answer(int status, String type, String body) {
+        byte[] bytes = body.getBytes(UTF_8);
+        var answer = new ByteArrayOutputStream();
+        answer.writeBytes("HTTP/1.1 %d Said\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n"
+                .formatted(status, type, bytes.length)
+                .getBytes(ISO_8859_1));
+        answer.writeBytes(bytes);
+        return answer.toByteArray();
     }
 
     /// An answer whose length is told.

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HttpsUrlTest {
+class WebUrlTest {
     private static final Set<Integer> PORTS = Set.of(443, 8443);
 
     @ParameterizedTest
@@ -28,7 +28,7 @@ class HttpsUrlTest {
         https://[64:ff9b::a9fe:a9fe]/        | [64:ff9b:0:0:0:0:a9fe:a9fe]
         """)
     void isCanonical(String url, String host) throws EgressException {
-        assertThat(HttpsUrl.read(url, PORTS).host().written()).isEqualTo(host);
+        assertThat(WebUrl.read(url, PORTS).host().written()).isEqualTo(host);
     }
 
     @ParameterizedTest
@@ -83,7 +83,7 @@ class HttpsUrlTest {
                 ""
             })
     void isRefused(String url) {
-        EgressException refused = catchThrowableOfType(EgressException.class, () -> HttpsUrl.read(url, PORTS));
+        EgressException refused = catchThrowableOfType(EgressException.class, () -> WebUrl.read(url, PORTS));
 
         assertThat(refused).as(url).isNotNull();
         assertThat(refused.reason()).isEqualTo(EgressException.Reason.URL);
@@ -100,7 +100,7 @@ class HttpsUrlTest {
         https://e.test:8443/@:80           | /@:80
         """)
     void whatIsAskedForIsEscapedAndLeavesTheFragmentBehind(String url, String target) throws EgressException {
-        assertThat(HttpsUrl.read(url, PORTS).target()).isEqualTo(target);
+        assertThat(WebUrl.read(url, PORTS).target()).isEqualTo(target);
     }
 
     @ParameterizedTest
@@ -114,7 +114,7 @@ class HttpsUrlTest {
         ä b                  | e.test     | /a/%C3%A4%20b
         """)
     void aRedirectIsReadFromWhereItStands(String location, String host, String target) throws EgressException {
-        HttpsUrl to = HttpsUrl.read("https://e.test/a/b?c", PORTS).redirected(location, PORTS);
+        WebUrl to = WebUrl.read("https://e.test/a/b?c", PORTS).redirected(location, PORTS);
 
         assertThat(to.host().name()).isEqualTo(host);
         assertThat(to.target()).isEqualTo(target);
@@ -122,7 +122,7 @@ class HttpsUrlTest {
 
     @Test
     void aRedirectToAnotherSchemeIsRefused() throws EgressException {
-        HttpsUrl from = HttpsUrl.read("https://e.test/a", PORTS);
+        WebUrl from = WebUrl.read("https://e.test/a", PORTS);
 
         for (String location : new String[] {"http://e.test/", "file:///etc/passwd", "jar:https://e.test/a!/"}) {
             assertThat(catchThrowableOfType(EgressException.class, () -> from.redirected(location, PORTS)))

@@ -7,14 +7,17 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// An https URL that may be fetched, taken apart once: whoever connects, verifies and asks uses these parts and never
+/// A URL that may be asked, taken apart once: whoever connects, verifies and asks uses these parts and never
 /// reads the text again, so nobody can read it differently.
 ///
+/// @param tls whether it is https, as every URL of a caller or a model is
 /// @param host canonical, see [Host]
 /// @param target path and query as they are sent, in ASCII
-record HttpsUrl(Host host, int port, String target) {
-    private static final String SCHEME = "https://";
+record WebUrl(boolean tls, Host host, int port, String target) {
+    private static final String HTTPS = "https://";
+    private static final String HTTP = "http://";
     private static final int HTTPS_PORT = 443;
+    private static final int HTTP_PORT = 80;
     private static final int LONGEST = 8_192;
     private static final Pattern ANY_SCHEME = Pattern.compile("[a-zA-Z][a-zA-Z0-9+.-]*:.*", Pattern.DOTALL);
     private static final Pattern STRAY_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
@@ -24,15 +27,29 @@ record HttpsUrl(Host host, int port, String target) {
     private static final String PLAIN = "-._~!$&'()*+,;=:@/?%";
 
     /// @throws EgressException it is not a URL that is fetched
-    static HttpsUrl read(String text, Set<Integer> ports) throws EgressException {
-        if (!text.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+    static WebUrl read(String text, Set<Integer> ports) throws EgressException {
+        if (!beginsWith(text, HTTPS)) {
             throw refused("only https URLs are fetched");
         }
+        return read(true, text, HTTPS.length(), ports);
+    }
+
+    /// The same of a URL that the operator wrote, which may be http. Where that may lead is a question of
+    /// addresses.
+    static WebUrl readOwn(String text, Set<Integer> ports) throws EgressException {
+        return beginsWith(text, HTTP) ? read(false, text, HTTP.length(), ports) : read(text, ports);
+    }
+
+    private static boolean beginsWith(String text, String scheme) {
+        return text.regionMatches(true, 0, scheme, 0, scheme.length());
+    }
+
+    private static WebUrl read(boolean tls, String text, int start, Set<Integer> ports) throws EgressException {
         if (text.length() > LONGEST) {
             throw refused("a URL may have " + LONGEST + " characters");
         }
-        int end = endOfAuthority(text);
-        String authority = text.substring(SCHEME.length(), end);
+        int end = endOfAuthority(text, start);
+        String authority = text.substring(start, end);
         if (authority.indexOf('@') >= 0) {
             throw refused("nobody is logged in: leave out the name and password before '@'");
         }
@@ -40,15 +57,19 @@ record HttpsUrl(Host host, int port, String target) {
         if (!parts.matches()) {
             throw Host.malformed();
         }
-        int port = parts.group(2) == null ? HTTPS_PORT : Integer.parseInt(parts.group(2));
+        int port = parts.group(2) == null ? usualPort(tls) : Integer.parseInt(parts.group(2));
         if (!ports.contains(port)) {
             throw refused("its port must be " + HTTPS_PORT);
         }
-        return new HttpsUrl(Host.read(parts.group(1)), port, target(text.substring(end)));
+        return new WebUrl(tls, Host.read(parts.group(1)), port, target(text.substring(end)));
     }
 
-    private static int endOfAuthority(String text) {
-        int end = SCHEME.length();
+    private static int usualPort(boolean tls) {
+        return tls ? HTTPS_PORT : HTTP_PORT;
+    }
+
+    private static int endOfAuthority(String text, int start) {
+        int end = start;
         // Browsers take a backslash for a slash. Here it belongs to the host, where it is refused.
         while (end < text.length() && "/?#".indexOf(text.charAt(end)) < 0) {
             end++;
@@ -82,21 +103,22 @@ record HttpsUrl(Host host, int port, String target) {
     ///
     /// @param location absolute, or relative to this URL
     /// @throws EgressException nothing is fetched there
-    HttpsUrl redirected(String location, Set<Integer> ports) throws EgressException {
+    WebUrl redirected(String location, Set<Integer> ports) throws EgressException {
         if (ANY_SCHEME.matcher(location).matches()) {
             return read(location, ports);
         }
         if (location.startsWith("//")) {
+            // A server that is asked in the clear sends nobody elsewhere in the clear.
             return read("https:" + location, ports);
         }
         String path = target.split("\\?", 2)[0];
         if (location.startsWith("?")) {
-            return new HttpsUrl(host, port, target(path + location));
+            return new WebUrl(tls, host, port, target(path + location));
         }
         try {
             String escaped = target(location).substring(location.startsWith("/") ? 0 : 1);
             URI resolved = URI.create(sound(path)).resolve(sound(escaped));
-            return new HttpsUrl(host, port, resolved.toString());
+            return new WebUrl(tls, host, port, resolved.toString());
         } catch (IllegalArgumentException _) {
             throw refused("it redirects to what is no URL");
         }
@@ -108,7 +130,11 @@ record HttpsUrl(Host host, int port, String target) {
 
     /// What the `Host` header says.
     String hostHeader() {
-        return host.written() + (port == HTTPS_PORT ? "" : ":" + port);
+        return host.written() + (port == usualPort(tls) ? "" : ":" + port);
+    }
+
+    boolean sameOrigin(WebUrl other) {
+        return tls == other.tls && port == other.port && host.name().equals(other.host.name());
     }
 
     static EgressException refused(String why) {
