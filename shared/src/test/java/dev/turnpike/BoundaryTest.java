@@ -39,7 +39,7 @@ class BoundaryTest {
             "shared access", 26,
             "shared aws", 42,
             "shared model", 31,
-            "shared responses", 29,
+            "shared responses", 31,
             "functions/api api", 38,
             "local local", 40,
             "local bench", 22);
@@ -63,6 +63,7 @@ class BoundaryTest {
                 "run",
                 "budget",
                 "usage",
+                "calls",
                 "engine",
                 "admission",
                 "check",

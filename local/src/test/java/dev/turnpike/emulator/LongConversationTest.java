@@ -21,6 +21,7 @@ import dev.turnpike.engine.Prompt;
 import dev.turnpike.engine.StepEngine;
 import dev.turnpike.engine.ToolStep;
 import dev.turnpike.fake.CountedTool;
+import dev.turnpike.fake.MemoryAccess;
 import dev.turnpike.fake.MemoryAccountStore;
 import dev.turnpike.fake.MemoryQueue;
 import dev.turnpike.fake.PortCalls;
@@ -30,6 +31,8 @@ import dev.turnpike.fake.ScriptedModel.Script;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.model.UsageEstimate;
+import dev.turnpike.policy.GuardedTools;
+import dev.turnpike.policy.Policy;
 import dev.turnpike.run.Limits;
 import dev.turnpike.run.NewRun;
 import dev.turnpike.run.NewRun.Place;
@@ -43,6 +46,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -219,7 +223,7 @@ class LongConversationTest extends StoreContract {
     private StepEngine engine(Tool<?>... offered) {
         EngineSettings settings = EngineSettings.defaults("test")
                 .with(Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMinutes(1), 100, 100_000_000);
-        ToolRegistry tools = ToolRegistry.of(List.of(offered));
+        var tools = new GuardedTools(ToolRegistry.of(List.of(offered)), Policy.ALLOW_ALL);
         PriceList prices = PriceList.forProvider("openai");
         var prompt = new Prompt(new ContextWindow(String::length), tools, prices, settings);
         return new StepEngine(
@@ -228,7 +232,14 @@ class LongConversationTest extends StoreContract {
                 new ContextLoader(conversations, settings.maxHistory()),
                 new ModelStep(
                         model, prompt, new AnswerCheck(Enforcement.NEVER), charges(prices, prompt), settings, ids),
-                new ToolStep(runs, tools, settings, ids),
+                new ToolStep(
+                        runs,
+                        tools,
+                        new MemoryAccess().audit,
+                        InstantSource.system(),
+                        settings,
+                        ids,
+                        Executors::newVirtualThreadPerTaskExecutor),
                 settings);
     }
 

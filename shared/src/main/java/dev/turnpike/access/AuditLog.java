@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What was done to keys and limits, and who was refused. Nothing in it is ever changed.
+/// What was done to keys and limits, what tools were called, and who was refused. Nothing in it is ever changed.
 public interface AuditLog {
     void append(Event event);
 
@@ -26,7 +26,9 @@ public interface AuditLog {
         KEY_ROTATED("api_key.rotated"),
         KEY_DISABLED("api_key.deleted"),
         LIMITS_UPDATED("rate_limit.updated"),
-        LOGIN_FAILED("login.failed");
+        LOGIN_FAILED("login.failed"),
+        TOOL_CALLED("tool.called"),
+        TOOL_REFUSED("tool.refused");
 
         private final String wireName;
 

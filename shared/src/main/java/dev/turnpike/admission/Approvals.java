@@ -58,7 +58,8 @@ final class Approvals {
                 approval.approved(),
                 approval.reason(),
                 request.name(),
-                request.arguments());
+                request.arguments(),
+                request.boundTo());
     }
 
     private Optional<StoredItem> find(String tenant, String request) {

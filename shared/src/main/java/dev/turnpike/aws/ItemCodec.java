@@ -77,6 +77,7 @@ final class ItemCodec {
                 json.writeStringProperty("type", "approval_request");
                 json.writeStringProperty("name", request.name());
                 json.writeStringProperty("arguments", request.arguments());
+                json.writeStringProperty("bound_to", request.boundTo());
             }
             case Item.Approval approval -> {
                 json.writeStringProperty("type", "approval");
@@ -85,6 +86,7 @@ final class ItemCodec {
                 json.writeStringProperty("reason", approval.reason());
                 json.writeStringProperty("name", approval.name());
                 json.writeStringProperty("arguments", approval.arguments());
+                json.writeStringProperty("bound_to", approval.boundTo());
             }
             case Item.Draft draft -> {
                 json.writeStringProperty("type", "draft");
@@ -149,7 +151,10 @@ final class ItemCodec {
             case "reasoning" -> new Item.Reasoning(id, json.path("text").asString());
             case "approval_request" ->
                 new Item.ApprovalRequest(
-                        id, json.path("name").asString(), json.path("arguments").asString());
+                        id,
+                        json.path("name").asString(),
+                        json.path("arguments").asString(),
+                        json.path("bound_to").asString(""));
             case "approval" ->
                 new Item.Approval(
                         id,
@@ -157,7 +162,8 @@ final class ItemCodec {
                         json.path("approved").asBoolean(),
                         json.path("reason").isString() ? json.path("reason").asString() : null,
                         json.path("name").asString(),
-                        json.path("arguments").asString());
+                        json.path("arguments").asString(),
+                        json.path("bound_to").asString(""));
             case "compaction" ->
                 new Item.Compaction(
                         id,

@@ -54,6 +54,7 @@ final class PartitionReader {
             false,
             RunRequest.Lane.NORMAL,
             null,
+            RunRequest.Calls.USUAL,
             "");
 
     private final ConversationKey key;
@@ -179,9 +180,10 @@ final class PartitionReader {
             case Item.ToolResult result ->
                 new Item.ToolResult(result.id(), result.callId(), "", result.outcome(), result.executor());
             case Item.Reasoning reasoning -> new Item.Reasoning(reasoning.id(), "");
-            case Item.ApprovalRequest request -> new Item.ApprovalRequest(request.id(), request.name(), "");
+            case Item.ApprovalRequest request -> new Item.ApprovalRequest(request.id(), request.name(), "", "");
             case Item.Approval approval ->
-                new Item.Approval(approval.id(), approval.requestId(), approval.approved(), null, approval.name(), "");
+                new Item.Approval(
+                        approval.id(), approval.requestId(), approval.approved(), null, approval.name(), "", "");
             case Item.Draft draft -> new Item.Draft(draft.id(), "", "");
             case Item.Compaction compaction -> new Item.Compaction(compaction.id(), "", "", compaction.kept());
         };

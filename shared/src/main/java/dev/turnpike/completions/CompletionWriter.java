@@ -52,7 +52,7 @@ public final class CompletionWriter {
                     case null -> null;
                     case ANSWERED, APPROVAL -> "stop";
                     case CLIENT_TOOLS -> "tool_calls";
-                    case MAX_OUTPUT_TOKENS, MAX_STEPS, SPENDING_CAP, DEADLINE -> "length";
+                    case MAX_OUTPUT_TOKENS, MAX_STEPS, SPENDING_CAP, REPEATED_CALLS, DEADLINE -> "length";
                     case CONTENT_FILTER -> "content_filter";
                     case OUTCOME_UNKNOWN, CANCELLED, ERROR -> null;
                 });

@@ -99,10 +99,13 @@ public sealed interface Item {
         SERVER
     }
 
-    /// How a tool call ended. UNKNOWN: a tool that must not run twice was started and its end was lost.
+    /// How a tool call ended.
     enum Outcome {
         DONE,
         FAILED,
+        /// Its arguments are not what the tool takes: it was not started.
+        INVALID,
+        /// A tool that must not run twice was started and its end was lost.
         UNKNOWN
     }
 
@@ -199,27 +202,31 @@ public sealed interface Item {
     /// with its result follows.
     ///
     /// @param arguments JSON text exactly as the model wrote it
-    record ApprovalRequest(String id, String name, String arguments) implements Item {
+    /// @param boundTo what else the person looks at, as the tool calls it, or empty; while it is the same, an
+    ///     approval holds
+    record ApprovalRequest(String id, String name, String arguments, String boundTo) implements Item {
         @Override
         public ApprovalRequest withId(String id) {
-            return new ApprovalRequest(id, name, arguments);
+            return new ApprovalRequest(id, name, arguments, boundTo);
         }
     }
 
     /// What a person said to such a request.
     ///
     /// @param requestId the request's id; also the id of the call that it leads to
-    /// @param name as the request has it, and so `arguments`: what was asked is what runs
+    /// @param name as the request has it, and so `arguments` and `boundTo`: what was asked is what runs
     record Approval(
             String id,
             String requestId,
             boolean approved,
             @Nullable String reason,
             String name,
-            String arguments) implements Item {
+            String arguments,
+            String boundTo)
+            implements Item {
         @Override
         public Approval withId(String id) {
-            return new Approval(id, requestId, approved, reason, name, arguments);
+            return new Approval(id, requestId, approved, reason, name, arguments, boundTo);
         }
 
         /// The call that the conversation now owes a result, without a place in it.

@@ -1,18 +1,17 @@
 package dev.turnpike.engine;
 
+import dev.turnpike.calls.CallRules;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.model.StreamEvent;
-import dev.turnpike.run.Run;
 import dev.turnpike.run.RunEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +28,13 @@ final class AnswerItems implements Consumer<StreamEvent> {
     private static final String CUT = "The call was not run: the model's answer was cut before its end.";
 
     private final Ids ids;
-    private final Offer offer;
+    private final CallRules rules;
     private final Predicate<String> callIdTaken;
     private final Consumer<RunEvent> watcher;
     private final List<Open> open = new ArrayList<>();
     private final Map<Integer, OpenCall> calls = new LinkedHashMap<>();
-    private final List<OpenCall> requests = new ArrayList<>();
+    /// Calls that a person may have to be asked about.
+    private final List<OpenCall> held = new ArrayList<>();
     private long nextSeq;
     private @Nullable OpenText current;
     private boolean started;
@@ -42,25 +42,12 @@ final class AnswerItems implements Consumer<StreamEvent> {
     /// @param nextSeq place of the first item
     /// @param callIdTaken whether the conversation has a call of that id: weak backends count from
     ///     `call_0` in every answer
-    AnswerItems(Ids ids, long nextSeq, Offer offer, Predicate<String> callIdTaken, Consumer<RunEvent> watcher) {
+    AnswerItems(Ids ids, long nextSeq, CallRules rules, Predicate<String> callIdTaken, Consumer<RunEvent> watcher) {
         this.ids = ids;
         this.nextSeq = nextSeq;
-        this.offer = offer;
+        this.rules = rules;
         this.callIdTaken = callIdTaken;
         this.watcher = watcher;
-    }
-
-    /// Our tools among those that the model was shown; the others are the caller's.
-    ///
-    /// @param askFirst those whose calls a person must allow
-    /// @param conversation its id, which those of its items carry
-    record Offer(Set<String> serverTools, Set<String> askFirst, String conversation) {
-        static Offer of(Run run) {
-            return new Offer(
-                    Set.copyOf(run.request().serverTools()),
-                    run.request().askFirst(),
-                    run.key().conversation().id());
-        }
     }
 
     /// Whether anything has arrived.
@@ -93,7 +80,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
                 OpenCall opened = calls.get(call);
                 if (opened != null) {
                     opened.arguments.append(arguments);
-                    if (!requests.contains(opened)) {
+                    if (!held.contains(opened)) {
                         watcher.accept(new RunEvent.ArgumentsDelta(opened.id, arguments));
                     }
                 }
@@ -105,11 +92,11 @@ final class AnswerItems implements Consumer<StreamEvent> {
     ///
     /// @param cut the answer did not come to its end: the last message is marked, and no call of it runs
     List<Item> close(boolean cut) {
-        if (open.isEmpty() && requests.isEmpty() && !cut) {
+        if (open.isEmpty() && held.isEmpty() && !cut) {
             message();
         }
         closeText(cut);
-        calls.values().removeAll(requests);
+        calls.values().removeAll(held);
         List<Item> items = new ArrayList<>();
         for (Open each : open) {
             items.add(each.item());
@@ -118,7 +105,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
             callsOff(items);
         } else {
             calls.values().forEach(call -> watcher.accept(new RunEvent.ItemClosed(call.item())));
-            ask(items);
+            held.forEach(call -> items.add(decided(call)));
         }
         return items;
     }
@@ -131,15 +118,23 @@ final class AnswerItems implements Consumer<StreamEvent> {
         }
     }
 
-    /// What a person is asked is shown whole.
-    private void ask(List<Item> items) {
-        for (OpenCall call : requests) {
+    /// Now that the arguments are whole, it is known whether a person is asked. What they are asked is shown whole.
+    private Item decided(OpenCall call) {
+        Item.ToolCall asked = call.item();
+        if (rules.asks(asked)) {
             var request =
-                    new Item.ApprovalRequest(id("mcpr"), call.name, call.item().arguments());
-            items.add(request);
+                    new Item.ApprovalRequest(id("mcpr"), asked.name(), asked.arguments(), rules.boundTo(asked.name()));
             watcher.accept(new RunEvent.ItemOpened(request));
             watcher.accept(new RunEvent.ItemClosed(request));
+            return request;
         }
+        OpenCall opened = open(new OpenCall(id("mcp"), unique(call.callId), call.name, Executor.SERVER));
+        opened.arguments.append(call.arguments);
+        if (!call.arguments.isEmpty()) {
+            watcher.accept(new RunEvent.ArgumentsDelta(opened.id, call.arguments.toString()));
+        }
+        watcher.accept(new RunEvent.ItemClosed(opened.item()));
+        return opened.item();
     }
 
     private OpenText message() {
@@ -163,20 +158,23 @@ final class AnswerItems implements Consumer<StreamEvent> {
             return;
         }
         closeText(false);
-        boolean server = offer.serverTools.contains(name);
-        if (server && offer.askFirst.contains(name)) {
+        boolean server = rules.ours(name);
+        if (server && rules.asks(name).orElse(true)) {
             var asked = new OpenCall("", callId, name, Executor.SERVER);
-            requests.add(asked);
+            held.add(asked);
             calls.put(call, asked);
             return;
         }
         String id = id(server ? "mcp" : "fc");
-        String uniqueId = callIdTaken.test(callId) ? "call_" + ids.next() : callId;
-        calls.put(call, open(new OpenCall(id, uniqueId, name, server ? Executor.SERVER : Executor.CLIENT)));
+        calls.put(call, open(new OpenCall(id, unique(callId), name, server ? Executor.SERVER : Executor.CLIENT)));
+    }
+
+    private String unique(String callId) {
+        return callIdTaken.test(callId) ? "call_" + ids.next() : callId;
     }
 
     private String id(String prefix) {
-        return ids.item(prefix, offer.conversation, nextSeq++);
+        return ids.item(prefix, rules.run().key().conversation().id(), nextSeq++);
     }
 
     private <T extends Open> T open(T item) {

@@ -114,8 +114,7 @@ public final class ModelStep {
 
     private StepResult call(LiveRun live, ModelRequest request) {
         AnswerGate gate = check.gate(live, live::emit);
-        var answer = new AnswerItems(
-                ids, live.run().endSeq(), AnswerItems.Offer.of(live.run()), callIds(live)::contains, gate);
+        var answer = new AnswerItems(ids, live.run().endSeq(), prompt.rules(live.run()), callIds(live)::contains, gate);
         var timed = new Timed(answer, live);
         try {
             return answered(live, model.stream(request, abortAt(live), timed), answer, gate, timed);

@@ -1,5 +1,7 @@
 package dev.turnpike.engine;
 
+import dev.turnpike.calls.CallRules;
+import dev.turnpike.calls.ToolOutput;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.ContextWindow.Fit;
 import dev.turnpike.conversation.Item;
@@ -9,10 +11,10 @@ import dev.turnpike.model.FixedTexts;
 import dev.turnpike.model.ModelRequest;
 import dev.turnpike.model.ModelRequest.CacheUse;
 import dev.turnpike.model.ToolChoice;
+import dev.turnpike.policy.GuardedTools;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.RunRequest.Compaction;
-import dev.turnpike.tool.ToolRegistry;
 import dev.turnpike.tool.ToolSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,11 +48,11 @@ public final class Prompt {
         """;
 
     private final ContextWindow window;
-    private final ToolRegistry tools;
+    private final GuardedTools tools;
     private final PriceList prices;
     private final EngineSettings settings;
 
-    public Prompt(ContextWindow window, ToolRegistry tools, PriceList prices, EngineSettings settings) {
+    public Prompt(ContextWindow window, GuardedTools tools, PriceList prices, EngineSettings settings) {
         this.window = window;
         this.tools = tools;
         this.prices = prices;
@@ -62,7 +64,7 @@ public final class Prompt {
     Optional<ModelRequest> next(LiveRun live) {
         RunRequest request = live.run().request();
         List<ToolSpec> offered = offered(live);
-        Fit context = fit(ModelView.of(live.items(), live.ownItems()), request, offered);
+        Fit context = fit(view(live.items(), live.ownItems()), request, offered);
         boolean whole = !context.dropped() && !live.olderItems();
         return context.fits() && (whole || request.truncation())
                 ? Optional.of(modelRequest(
@@ -76,9 +78,14 @@ public final class Prompt {
     /// @param input how many of them are the input
     public ModelRequest first(RunRequest request, List<Item> items, int input) {
         List<ToolSpec> offered = offered(request);
-        ModelView view = ModelView.of(items, input);
+        ModelView view = view(items, input);
         Fit context = fit(view, request, offered);
         return modelRequest(request, true, context.fits() ? context.items() : view.all(), offered, null);
+    }
+
+    /// What becomes of the calls of the tools that a run is offered.
+    CallRules rules(Run run) {
+        return new CallRules(tools, run);
     }
 
     /// Whether the older part of what the model would be shown is to be summarised first.
@@ -97,7 +104,7 @@ public final class Prompt {
     private boolean exceeds(long tokens, LiveRun live, List<Item> added) {
         List<Item> items = new ArrayList<>(live.items());
         items.addAll(added);
-        ModelView view = ModelView.of(items, live.ownItems() + added.size());
+        ModelView view = view(items, live.ownItems() + added.size());
         RunRequest request = live.run().request();
         boolean much = view.items().size() > settings.maxHistory()
                 || window.exceeds(request.model(), tokens, fixed(request, offered(live)), view.all());
@@ -123,7 +130,7 @@ public final class Prompt {
     /// a provider's cache of prompts serves for it.
     Compacting compaction(LiveRun live) {
         RunRequest request = live.run().request();
-        ModelView view = ModelView.of(live.items(), live.ownItems());
+        ModelView view = view(live.items(), live.ownItems());
         int cut = switch (request.compaction()) {
             case Compaction.Never(), Compaction.AtOnce() -> view.items().size();
             case Compaction.Above(long tokens) -> cut(request, view, tokens);
@@ -143,12 +150,12 @@ public final class Prompt {
                 requests);
     }
 
-    private static ModelRequest summaryOf(RunRequest request, List<Item> items, List<ToolSpec> offered) {
+    private ModelRequest summaryOf(RunRequest request, List<Item> items, List<ToolSpec> offered) {
         Map<String, String> parameters = new HashMap<>(request.parameters());
         parameters.keySet().removeAll(OF_ANSWERS);
         return new ModelRequest(
                 request.model(),
-                request.instructions(),
+                instructions(request),
                 items,
                 offered,
                 new ToolChoice.None(),
@@ -159,9 +166,21 @@ public final class Prompt {
 
     /// Tokens of all that a run could be shown, about.
     long tokens(LiveRun live) {
-        return ModelView.of(live.items(), live.ownItems()).all().stream()
+        return view(live.items(), live.ownItems()).all().stream()
                 .mapToLong(window.tokens(live.run().request().model())::of)
                 .sum();
+    }
+
+    private ModelView view(List<Item> items, int own) {
+        return ModelView.of(ToolOutput.marked(items, tools), own);
+    }
+
+    private @Nullable String instructions(RunRequest request) {
+        String asked = request.instructions();
+        if (request.serverTools().stream().noneMatch(tool -> ToolOutput.foreign(tools, tool))) {
+            return asked;
+        }
+        return asked == null ? ToolOutput.NOTE : asked + "\n\n" + ToolOutput.NOTE;
     }
 
     /// Once our tools have been called as often as they may be, the model must answer without them.
@@ -173,7 +192,7 @@ public final class Prompt {
     private List<ToolSpec> offered(RunRequest request) {
         List<ToolSpec> offered = new ArrayList<>(request.clientTools());
         if (!request.serverTools().isEmpty()) {
-            offered.addAll(tools.specs(Set.copyOf(request.serverTools())));
+            offered.addAll(tools.registry().specs(Set.copyOf(request.serverTools())));
         }
         return offered;
     }
@@ -192,8 +211,8 @@ public final class Prompt {
         return new Fit(new ModelView(summary, fit.items(), 0).all(), fit.dropped(), fit.fits());
     }
 
-    private static List<String> fixed(RunRequest request, List<ToolSpec> offered) {
-        return FixedTexts.about(request.model(), request.instructions(), offered, request.parameters());
+    private List<String> fixed(RunRequest request, List<ToolSpec> offered) {
+        return FixedTexts.about(request.model(), instructions(request), offered, request.parameters());
     }
 
     /// The model's context less the answer, which never takes more than half of it.
@@ -204,11 +223,11 @@ public final class Prompt {
         return context - Math.min(request.maxOutputTokens(), context / 2);
     }
 
-    private static ModelRequest modelRequest(
+    private ModelRequest modelRequest(
             RunRequest request, boolean first, List<Item> items, List<ToolSpec> offered, @Nullable CacheUse cache) {
         return new ModelRequest(
                 request.model(),
-                request.instructions(),
+                instructions(request),
                 items,
                 offered,
                 choice(request, first),

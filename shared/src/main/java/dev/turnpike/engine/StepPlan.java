@@ -1,5 +1,6 @@
 package dev.turnpike.engine;
 
+import dev.turnpike.calls.CallLoops;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.engine.StepResult.Verdict;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Decides the next step. It looks only at what is stored, so a run resumes by being looked at.
@@ -46,7 +48,12 @@ final class StepPlan {
 
     /// The same once these items are committed.
     static List<Item.ToolCall> toolsDue(LiveRun live, List<Item> added) {
-        return compactsOnly(live) ? List.of() : by(owed(live, added), Executor.SERVER);
+        if (compactsOnly(live)) {
+            return List.of();
+        }
+        List<Item.ToolCall> due = by(owed(live, added), Executor.SERVER);
+        // What is undone is undone in its order: each step may need what the one before it has brought back.
+        return live.run().request().undoing() && !due.isEmpty() ? due.subList(0, 1) : due;
     }
 
     private static boolean compactsOnly(LiveRun live) {
@@ -59,10 +66,17 @@ final class StepPlan {
         if (!server.isEmpty()) {
             return new NextStep.CallTools(server);
         }
+        if (live.run().request().undoing()) {
+            return new NextStep.End(StopReason.ANSWERED, null);
+        }
         return prompt.compactionDue(live, added) ? new NextStep.Compact() : new NextStep.CallModel();
     }
 
     private NextStep next(LiveRun live, StepResult result) {
+        Optional<CallLoops.End> inVain = CallLoops.end(own(live), result.items());
+        if (inVain.isPresent()) {
+            return new NextStep.End(inVain.get().reason(), inVain.get().error());
+        }
         if (!toolsDue(live, result.items()).isEmpty()) {
             return due(live, result.items());
         }
@@ -80,7 +94,7 @@ final class StepPlan {
                 .anyMatch(Item.ApprovalRequest.class::isInstance)) {
             return new NextStep.End(StopReason.APPROVAL, null);
         }
-        boolean answered = result.row() != null;
+        boolean answered = result.row() != null || live.run().request().undoing();
         return answered ? new NextStep.End(StopReason.ANSWERED, null) : due(live, result.items());
     }
 

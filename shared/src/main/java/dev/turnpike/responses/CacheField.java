@@ -21,12 +21,6 @@ public final class CacheField {
 
     private CacheField() {}
 
-    /// @param ours the object that a request has for this server alone
-    static void validate(Fields ours) {
-        ours.allowOnly(Set.of(NAME));
-        read(ours);
-    }
-
     /// @param in the object that has the field
     /// @return empty when it is not given, or is `false`
     /// @throws ApiException it is wrong

@@ -236,6 +236,7 @@ final class InputReader {
                 item.flag("approve").orElseThrow(() -> item.missing("approve")),
                 item.text("reason", LONGEST_REASON).orElse(null),
                 "",
+                "",
                 "");
     }
 

@@ -153,7 +153,7 @@ final class ItemWriter {
         String status = switch (result == null ? null : result.outcome()) {
             case null -> unanswered;
             case DONE -> "completed";
-            case FAILED, UNKNOWN -> "failed";
+            case FAILED, INVALID, UNKNOWN -> "failed";
         };
         String text = result == null ? null : result.output();
         boolean failed = status.equals("failed");

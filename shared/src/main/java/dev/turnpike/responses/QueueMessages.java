@@ -191,7 +191,7 @@ public final class QueueMessages {
             case CLIENT_TOOLS -> "tool_calls";
             case MAX_OUTPUT_TOKENS -> "length";
             case CONTENT_FILTER -> "content_filter";
-            case MAX_STEPS, SPENDING_CAP, DEADLINE, OUTCOME_UNKNOWN ->
+            case MAX_STEPS, SPENDING_CAP, REPEATED_CALLS, DEADLINE, OUTCOME_UNKNOWN ->
                 run.stopReason().wireReason();
             case CANCELLED -> "cancelled";
             case ERROR -> "error";

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads the body of a create request, in OpenAI's order: is there an input, are all fields known, is each field
@@ -35,11 +34,8 @@ public final class RequestReader implements RunRequest.Reader {
     private static final Set<String> OF_TEXT = Set.of("format", "verbosity");
     private static final int LEAST_OUTPUT_TOKENS = 16;
 
-    /// The field of whatever is asked of this server alone. In the stored form it also holds what callers can't say.
+    /// The field of whatever is asked of this server alone.
     static final String OURS = "turnpike";
-
-    /// In there: whether the run only summarises.
-    private static final String COMPACT = "compact";
 
     /// Longer names are no models', and names are kept in many places.
     public static final int LONGEST_MODEL = 256;
@@ -146,16 +142,26 @@ public final class RequestReader implements RunRequest.Reader {
         whole.put("store", false).putArray("tools");
         CreateRequest request = read(whole, past);
         whole.put("model", request.request().model()).remove("input");
-        whole.putObject(OURS).put(COMPACT, true).putArray("server_tools");
+        OwnFields.compactOnly(whole);
         return new CreateRequest(read(mapper.writeValueAsString(whole)), request.input(), request.history(), false);
+    }
+
+    /// A run in the background that undoes what another has done, for the same end.
+    ///
+    /// @param response the id of the run that is undone
+    /// @param tools that it calls
+    public RunRequest toUndo(RunRequest undone, String response, Set<String> tools) {
+        ObjectNode body = mapper.createObjectNode();
+        body.put("model", undone.model()).put("background", true).put("parallel_tool_calls", false);
+        OwnFields.undo(body, response, tools);
+        return read(mapper.writeValueAsString(body));
     }
 
     @Override
     public RunRequest read(String wire) {
         JsonNode json = mapper.readTree(wire);
         Fields body = Fields.of(json, "");
-        List<String> serverTools = Fields.of(json.path(OURS), OURS).texts("server_tools");
-        return request(body, ToolOffer.stored(body, serverTools), wire);
+        return request(body, ToolOffer.stored(body, OwnFields.serverTools(body)), wire);
     }
 
     /// A request that came on another wire, which has validated it and put it in this one's form, so that it is kept
@@ -164,13 +170,11 @@ public final class RequestReader implements RunRequest.Reader {
     /// @param body without its input; what is ours is added to it
     /// @param parameters what this wire has no field for, by its name in Chat Completions
     public RunRequest translated(ObjectNode body, ToolOffer offer, Map<String, JsonNode> parameters) {
-        JsonNode cache = body.path(OURS).get(CacheField.NAME);
-        ObjectNode ours = body.putObject(OURS);
-        if (cache != null) {
-            ours.set(CacheField.NAME, cache);
-        }
-        ArrayNode serverTools = ours.putArray("server_tools");
-        offer.serverTools().forEach(serverTools::add);
+        return stored(body, offer, ToolOffer.Form.COMPLETIONS, parameters);
+    }
+
+    private RunRequest stored(ObjectNode body, ToolOffer offer, ToolOffer.Form form, Map<String, JsonNode> parameters) {
+        ObjectNode ours = OwnFields.keep(body, offer, form);
         if (!parameters.isEmpty()) {
             ours.putObject("parameters").setAll(parameters);
         }
@@ -301,12 +305,14 @@ public final class RequestReader implements RunRequest.Reader {
                 background && body.flag("stream").orElse(false),
                 SharedFields.lane(body),
                 body.object(OURS).flatMap(CacheField::read).orElse(null),
+                OwnFields.calls(body),
                 wire);
     }
 
     private Compaction compaction(Fields body) {
-        boolean only = body.object(OURS).flatMap(ours -> ours.flag(COMPACT)).orElse(false);
-        return only ? new Compaction.AtOnce() : ContextManagement.read(body).orElse(settings.compaction());
+        return OwnFields.compactsOnly(body)
+                ? new Compaction.AtOnce()
+                : ContextManagement.read(body).orElse(settings.compaction());
     }
 
     /// The request as it is kept: without its input, which becomes items, and with the tools it was offered, so that
@@ -314,6 +320,6 @@ public final class RequestReader implements RunRequest.Reader {
     private RunRequest kept(Fields body, ToolOffer offer, Map<String, JsonNode> parameters) {
         ObjectNode kept = ((ObjectNode) body.object()).deepCopy();
         kept.remove("input");
-        return translated(kept, offer, parameters);
+        return stored(kept, offer, ToolOffer.Form.RESPONSES, parameters);
     }
 }

@@ -28,7 +28,7 @@ public final class SharedFields {
         for (String name : List.of("user", "safety_identifier", "prompt_cache_key", "prompt_cache_retention")) {
             body.text(name, LONGEST_IDENTIFIER);
         }
-        body.object(RequestReader.OURS).ifPresent(CacheField::validate);
+        body.object(RequestReader.OURS).ifPresent(OwnFields::validate);
         ConversationReader.metadata(body);
         streamOptions(body);
     }

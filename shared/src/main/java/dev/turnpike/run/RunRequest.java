@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lane which of the steps queues wakes its steps
 /// @param recorded whether the events of its stream are kept: those of a background run that was asked to stream
 /// @param cache how answers of its model calls are kept and used again; null for not at all
+/// @param calls how calls of the tools that we run are made
 /// @param wire the whole validated request less its input, as JSON: what the response object echoes, and the form in
 ///     which a request is stored
 public record RunRequest(
@@ -48,7 +49,24 @@ public record RunRequest(
         boolean recorded,
         Lane lane,
         @Nullable Cache cache,
+        Calls calls,
         String wire) {
+
+    /// How calls of the tools that we run are made.
+    ///
+    /// @param askable whether a person can be asked for approval: Chat Completions has no way to
+    /// @param dry whether calls only say what they would change; nothing happens
+    /// @param undoes the response whose effects the run undoes: it makes the calls of its input, one by one, and
+    ///     asks no model; null for a run like any other
+    public record Calls(
+            boolean askable, boolean dry, @Nullable String undoes) {
+        public static final Calls USUAL = new Calls(true, false, null);
+    }
+
+    /// Whether it makes the calls of its input and nothing else.
+    public boolean undoing() {
+        return calls.undoes() != null;
+    }
 
     /// @param timeToLive how long an answer is good
     /// @param anyway even if the request leaves it to chance what is answered

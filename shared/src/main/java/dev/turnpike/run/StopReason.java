@@ -13,6 +13,8 @@ public enum StopReason {
     MAX_STEPS(RunStatus.INCOMPLETE, "turnpike:max_steps"),
     SPENDING_CAP(RunStatus.INCOMPLETE, "turnpike:spending_cap"),
     DEADLINE(RunStatus.INCOMPLETE, "turnpike:deadline"),
+    /// The model made the same call over and over, and each time it was answered the same.
+    REPEATED_CALLS(RunStatus.INCOMPLETE, "turnpike:repeated_calls"),
     /// A tool that must not run twice was started and its end is not known: a person or the next run's model decides.
     OUTCOME_UNKNOWN(RunStatus.INCOMPLETE, "turnpike:outcome_unknown"),
     CANCELLED(RunStatus.CANCELLED, ""),

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,15 @@ public final class ToolRegistry {
         return entries.keySet();
     }
 
+    /// Those that models may be shown, in the order of registration.
+    public List<String> offered() {
+        return entries.values().stream()
+                .map(Entry::tool)
+                .filter(Tool::offered)
+                .map(Tool::name)
+                .toList();
+    }
+
     public Optional<Tool<?>> find(String name) {
         return Optional.ofNullable(entries.get(name)).map(Entry::tool);
     }
@@ -76,11 +86,41 @@ public final class ToolRegistry {
         entries.values().forEach(entry -> entry.schema().prime());
     }
 
+    /// Checks the arguments and says what the tool would do; one that changes nothing does it. Throws nothing, as
+    /// [#run].
+    public ToolOutcome preview(String name, String argumentsJson, ToolContext context) {
+        return perform(name, entry -> entry.preview(argumentsJson, context));
+    }
+
+    /// The call that undoes one that has ended; empty when there is none, or the tool is not there any more.
+    ///
+    /// @param argumentsJson as the call had them
+    /// @param output what it answered
+    /// @param context as the call had it
+    public Optional<Compensation> compensation(String name, String argumentsJson, String output, ToolContext context) {
+        Entry<?> entry = entries.get(name);
+        return entry == null ? Optional.empty() : entry.compensation(argumentsJson, output, context);
+    }
+
+    /// What an approval of a call is bound to beside its arguments, see [Tool#boundTo].
+    public String boundTo(String name, ToolContext context) {
+        return find(name).map(tool -> tool.boundTo(context)).orElse("");
+    }
+
+    /// Whether that still is as it was.
+    public boolean stillBound(String name, String boundTo, ToolContext context) {
+        return find(name).map(tool -> tool.stillBound(boundTo, context)).orElse(true);
+    }
+
     /// Checks the arguments and runs the tool on the calling thread. Throws nothing: whatever goes wrong is a failed
     /// outcome. Giving up at the context's deadline is the caller's part.
     ///
     /// @param argumentsJson as the model sent it
     public ToolOutcome run(String name, String argumentsJson, ToolContext context) {
+        return perform(name, entry -> entry.run(argumentsJson, context));
+    }
+
+    private ToolOutcome perform(String name, Function<Entry<?>, ToolOutcome> act) {
         Entry<?> entry = entries.get(name);
         if (entry == null) {
             String text =
@@ -88,7 +128,7 @@ public final class ToolRegistry {
             return failed(name, ToolOutcome.Reason.UNKNOWN_TOOL, text, null);
         }
         try {
-            return entry.run(argumentsJson, context);
+            return act.apply(entry);
         } catch (Throwable e) {
             // Errors too: a tool that ran out of stack or heap has let go of it by now, and the run goes on without it.
             return failed(name, ToolOutcome.Reason.BROKEN, name + " failed with an internal error.", e);
@@ -109,6 +149,25 @@ public final class ToolRegistry {
         }
 
         ToolOutcome run(String argumentsJson, ToolContext context) {
+            return perform(argumentsJson, arguments -> tool.call(arguments, context));
+        }
+
+        ToolOutcome preview(String argumentsJson, ToolContext context) {
+            return tool.effect() == Effect.READ_ONLY
+                    ? run(argumentsJson, context)
+                    : perform(argumentsJson, arguments -> tool.preview(arguments, context));
+        }
+
+        Optional<Compensation> compensation(String argumentsJson, String output, ToolContext context) {
+            try {
+                return tool.compensation(schema.read(argumentsJson), output, context);
+            } catch (ToolException _) {
+                // It would not have run with these.
+                return Optional.empty();
+            }
+        }
+
+        private ToolOutcome perform(String argumentsJson, Act<A> act) {
             String name = tool.name();
             A arguments;
             try {
@@ -118,10 +177,14 @@ public final class ToolRegistry {
                 return failed(name, ToolOutcome.Reason.INVALID_ARGUMENTS, text, null);
             }
             try {
-                return new ToolOutcome.Done(ToolText.forModel(tool.call(arguments, context)));
+                return new ToolOutcome.Done(ToolText.forModel(act.on(arguments)));
             } catch (ToolException e) {
                 return failed(name, ToolOutcome.Reason.REFUSED, name + ": " + e.getMessage(), null);
             }
+        }
+
+        private interface Act<A> {
+            String on(A arguments) throws ToolException;
         }
     }
 }

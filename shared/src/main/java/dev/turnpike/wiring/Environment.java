@@ -1,8 +1,12 @@
 package dev.turnpike.wiring;
 
 import dev.turnpike.access.NamePatterns;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -35,6 +39,22 @@ record Environment(Map<String, String> values) {
 
     Optional<String> optionalMatching(Variable variable, Pattern pattern) {
         return optionalText(variable).isEmpty() ? Optional.empty() : Optional.of(matching(variable, pattern));
+    }
+
+    /// A text that may be too long for a variable: what begins with a slash is the path of a file that holds it.
+    ///
+    /// @param read of the text, or of an empty one; what its [IllegalArgumentException] says is told
+    <T> T textOrFile(Variable variable, Function<String, T> read) {
+        String text = optionalText(variable).orElse("");
+        try {
+            return read.apply(text.startsWith("/") ? Files.readString(Path.of(text)) : text);
+        } catch (IOException | InvalidPathException _) {
+            throw new SettingsException("%s names a file that cannot be read: %s. Put %s there."
+                    .formatted(variable, text, variable.content()));
+        } catch (IllegalArgumentException wrong) {
+            throw new SettingsException(
+                    "%s is not valid: %s. Put %s there.".formatted(variable, wrong.getMessage(), variable.content()));
+        }
     }
 
     NamePatterns names(Variable variable) {

@@ -11,6 +11,7 @@ import dev.turnpike.egress.Cidr;
 import dev.turnpike.egress.EgressSettings;
 import dev.turnpike.ledger.PriceOverrides;
 import dev.turnpike.model.Dialect;
+import dev.turnpike.policy.Policy;
 import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.schema.AnswerFormat.Enforcement;
 import java.net.InetAddress;
@@ -51,12 +52,14 @@ public record Settings(
     /// @param environment its name, which API keys carry: `tp_<environment>_...`
     /// @param queueTenant the tenant of what arrives on the requests queue
     /// @param tools the built-in tools that a run is offered when nothing narrows them
+    /// @param toolPolicy which of their calls are made, asked about or denied
     /// @param corsOrigins web origins whose scripts may read answers
     /// @param passParameters what requests may hand on to the provider although nothing here knows it
     public record Deployment(
             String environment,
             String queueTenant,
             NamePatterns tools,
+            Policy toolPolicy,
             NamePatterns corsOrigins,
             NamePatterns passParameters) {}
 
@@ -189,6 +192,7 @@ public record Settings(
                 environment.matching(Variable.ENVIRONMENT, ENVIRONMENT),
                 environment.matching(Variable.QUEUE_TENANT, TENANT),
                 environment.names(Variable.TOOLS),
+                environment.textOrFile(Variable.TOOL_POLICY, Policy::parse),
                 environment.names(Variable.CORS_ORIGINS),
                 environment.names(Variable.PASS_PARAMETERS));
     }

@@ -105,6 +105,12 @@ enum Variable {
     QUEUE_TENANT("the tenant of what arrives on the requests queue: 1 to 64 letters, digits, - and _", "default"),
     TOOLS("the built-in tools that a run is offered, separated by commas, * for any characters", "*"),
 
+    TOOL_POLICY(
+            "which calls of tools are made, asked about or denied, as a JSON list like [{\"tools\": \"write_file\","
+                + " \"paths\": \"docs/*\", \"then\": \"allow\"}] or the path of a file that holds one, or nothing for"
+                + " the usual rules",
+            ""),
+
     CORS_ORIGINS(
             "the web origins whose scripts may call, as https://chat.example.com, separated by commas, * for any"
                     + " characters, or nothing for none",

@@ -7,6 +7,7 @@ import dev.turnpike.admission.StoredItems;
 import dev.turnpike.aws.DynamoAccountStore;
 import dev.turnpike.aws.DynamoAccounts;
 import dev.turnpike.aws.DynamoAnswerStore;
+import dev.turnpike.aws.DynamoAuditLog;
 import dev.turnpike.aws.DynamoBreakerStore;
 import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
@@ -39,6 +40,7 @@ import dev.turnpike.engine.StepEngine;
 import dev.turnpike.engine.ToolStep;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.UsageEstimate;
+import dev.turnpike.policy.GuardedTools;
 import dev.turnpike.replay.EventRecorder;
 import dev.turnpike.replay.Retention;
 import dev.turnpike.replay.StreamReplay;
@@ -70,7 +72,7 @@ public final class Wiring {
     private final Upstreams upstreams;
     private final TokenCounter tokens = new ModelCounter();
     private final PriceList prices;
-    private final ToolRegistry tools;
+    private final GuardedTools tools;
     private final RequestReader requests;
     private final CompletionReader completions;
     private final DynamoRunStore runs;
@@ -105,8 +107,10 @@ public final class Wiring {
         this.prices = upstreams.prices();
         var notes = new DynamoNoteStore(
                 aws.dynamo(), table, clock, settings.limits().conversationTtl());
-        this.tools = ToolRegistry.withInstalled(BuiltInTools.all(notes, clock), Wiring.class.getClassLoader());
-        RequestSettings asked = PartSettings.requests(settings, tools.names());
+        this.tools = new GuardedTools(
+                ToolRegistry.withInstalled(BuiltInTools.all(notes, clock), Wiring.class.getClassLoader()),
+                settings.deployment().toolPolicy());
+        RequestSettings asked = PartSettings.requests(settings, tools.registry().offered());
         this.requests = new RequestReader(mapper, asked);
         this.completions = new CompletionReader(requests, asked);
         this.runs = new DynamoRunStore(
@@ -138,8 +142,12 @@ public final class Wiring {
 
     private StepEngine engine(String owner) {
         EngineSettings engine = PartSettings.engine(settings.limits(), owner);
-        return new StepEngine(
-                runs, steps, contexts(engine), modelStep(engine), new ToolStep(runs, tools, engine, ids), engine);
+        return new StepEngine(runs, steps, contexts(engine), modelStep(engine), toolStep(engine), engine);
+    }
+
+    private ToolStep toolStep(EngineSettings engine) {
+        var audit = new DynamoAuditLog(aws.dynamo(), settings.resources().tableName());
+        return new ToolStep(runs, tools, audit, clock, engine, ids, Executors::newVirtualThreadPerTaskExecutor);
     }
 
     private ContextLoader contexts(EngineSettings engine) {
@@ -279,7 +287,7 @@ public final class Wiring {
     /// talks to nobody but itself.
     public void prime() {
         tokens.count("The quick brown fox.");
-        tools.prime();
+        tools.registry().prime();
         Priming.run(mapper, requests, completions, settings.provider().model());
     }
 

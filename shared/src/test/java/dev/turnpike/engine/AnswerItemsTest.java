@@ -2,28 +2,33 @@ package dev.turnpike.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.turnpike.calls.CallRules;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Part;
+import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.CountingIds;
+import dev.turnpike.fake.Workbench;
 import dev.turnpike.model.StreamEvent;
+import dev.turnpike.run.Run;
 import dev.turnpike.run.RunEvent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AnswerItemsTest {
-    private static final String CONVERSATION = "c".repeat(26);
+    private static final String ASKING = """
+        {"input": "Hi", "tools": [{"type": "mcp", "server_label": "turnpike",
+         "require_approval": {"always": {"tool_names": ["pay"]}}}]}
+        """;
 
+    private final Workbench bench = new Workbench(CountedTool.readOnly("look"), CountedTool.once("pay"));
+    private final Run run = bench.post(ASKING);
+    private final String conversation = run.key().conversation().id();
     private final List<RunEvent> told = new ArrayList<>();
-    private final AnswerItems answer = new AnswerItems(
-            new CountingIds(),
-            7,
-            new AnswerItems.Offer(Set.of("look", "pay"), Set.of("pay"), CONVERSATION),
-            "taken"::equals,
-            told::add);
+    private final AnswerItems answer =
+            new AnswerItems(new CountingIds(), 7, new CallRules(bench.tools, run), "taken"::equals, told::add);
 
     @Test
     void piecesOfTextBecomeOneMessage() {
@@ -33,7 +38,7 @@ class AnswerItemsTest {
             assertThat(message.text()).isEqualTo("Good day.");
             assertThat(message.parts()).hasSize(1);
             assertThat(message.incomplete()).isFalse();
-            assertThat(message.id()).startsWith("msg_" + CONVERSATION + "_0000000007");
+            assertThat(message.id()).startsWith("msg_" + conversation + "_0000000007");
         });
     }
 
@@ -47,7 +52,7 @@ class AnswerItemsTest {
 
         assertThat(answer.close(false))
                 .extracting(
-                        item -> item.id().substring(0, item.id().length() - 16).replace(CONVERSATION + "_", ""))
+                        item -> item.id().substring(0, item.id().length() - 16).replace(conversation + "_", ""))
                 .containsExactly("rs_0000000007", "msg_0000000008", "mcp_0000000009", "msg_0000000010");
     }
 
@@ -64,7 +69,7 @@ class AnswerItemsTest {
 
         assertThat(items)
                 .extracting(
-                        item -> item.id().substring(0, item.id().length() - 16).replace(CONVERSATION + "_", ""))
+                        item -> item.id().substring(0, item.id().length() - 16).replace(conversation + "_", ""))
                 .containsExactly("mcp_0000000007", "mcpr_0000000008");
         assertThat(items.getLast()).isInstanceOfSatisfying(Item.ApprovalRequest.class, request -> {
             assertThat(request.name()).isEqualTo("pay");
@@ -187,7 +192,7 @@ class AnswerItemsTest {
         assertThat(items.subList(2, 4))
                 .extracting(item -> ((Item.ToolResult) item).callId())
                 .containsExactly("a", "b");
-        assertThat(items.get(3).id()).startsWith("fco_" + CONVERSATION + "_0000000010");
+        assertThat(items.get(3).id()).startsWith("fco_" + conversation + "_0000000010");
     }
 
     @Test
@@ -215,8 +220,8 @@ class AnswerItemsTest {
     }
 
     /// Ids of items are made in the order in which they open.
-    private static String id(int index) {
+    private String id(int index) {
         String prefix = index == 0 ? "mcp" : "fc";
-        return "%s_%s_%010d%016d".formatted(prefix, CONVERSATION, 7 + index, 1 + index);
+        return "%s_%s_%010d%016d".formatted(prefix, conversation, 7 + index, 1 + index);
     }
 }

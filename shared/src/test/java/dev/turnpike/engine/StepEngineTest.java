@@ -493,6 +493,7 @@ class StepEngineTest {
     @Test
     @DisplayName("Row 27: a model that calls tools for ever stops at the limit of steps")
     void row27() {
+        look.doing(_ -> "Seen " + look.starts().size());
         bench.model.plays(calls("look"));
 
         bench.call(HELLO);
@@ -507,6 +508,7 @@ class StepEngineTest {
     @Test
     @DisplayName("Row 28: a run of forty steps completes")
     void row28() {
+        look.doing(_ -> "Seen " + look.starts().size());
         for (int i = 0; i < 20; i++) {
             bench.model.plays(calls("look"));
         }

@@ -14,6 +14,7 @@ import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.Invariants;
 import dev.turnpike.fake.PortCalls.Fault;
 import dev.turnpike.fake.PortCalls.ProcessDied;
+import dev.turnpike.fake.ScriptedModel.Script;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;
@@ -28,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -227,8 +229,67 @@ class ToolStepTest {
         assertThat(look.starts()).isEmpty();
         assertThat(bench.results(bench.only())).hasSize(2).allSatisfy(result -> {
             assertThat(result.output()).startsWith("Invalid arguments for look: ");
-            assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(result.outcome()).isEqualTo(Outcome.INVALID);
         });
+        assertThat(bench.only().status()).isEqualTo(RunStatus.COMPLETED);
+    }
+
+    @Test
+    @DisplayName("Row 26: three calls in a row whose arguments are wrong end the run")
+    void row26ThreeInARow() {
+        bench.model.plays(
+                call("look", "[]"),
+                call("look", "{}"),
+                call("look", "{\"extra\": 1}"),
+                call("look", ""),
+                call("mail", "{\"a\":".repeat(40)),
+                call("look", "{}"),
+                says("Hello."));
+        look.doing(_ -> "Seen.");
+
+        bench.call(HELLO);
+
+        Run run = bench.only();
+        assertThat(look.starts()).as("an empty text counts as no arguments").hasSize(3);
+        assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
+
+        bench.model.plays(
+                call("look", "[]"), call("mail", "{\"a\": "), call("look", "null"), says("No more."));
+        Run failed = bench.post(HELLO);
+        bench.work();
+
+        failed = bench.now(failed);
+        assertThat(failed.status()).isEqualTo(RunStatus.FAILED);
+        assertThat(failed.error()).isInstanceOfSatisfying(RunError.ToolExecution.class, error -> {
+            assertThat(error.code()).isEqualTo("tool_error");
+            assertThat(error.details()).containsEntry("tool", "look").containsEntry("error", "invalid_arguments");
+        });
+        assertThat(bench.results(failed)).hasSize(3);
+    }
+
+    @Test
+    @DisplayName("Row 27: a model that makes the same call for ever is stopped")
+    void row27() {
+        look.doing(_ -> "Seen.");
+        Script[] same = Stream.generate(() -> calls("look")).limit(30).toArray(Script[]::new);
+        bench.model.plays(same);
+
+        bench.call(HELLO);
+
+        assertThat(bench.only().stopReason()).isEqualTo(StopReason.REPEATED_CALLS);
+        assertThat(bench.only().status()).isEqualTo(RunStatus.INCOMPLETE);
+        assertThat(look.starts()).hasSize(10);
+    }
+
+    @Test
+    @DisplayName("Row 27: who asks again until the answer is another is not stopped")
+    void row27Waiting() {
+        look.doing(_ -> "Not ready, " + look.starts().size());
+        bench.model.plays(Stream.concat(Stream.generate(() -> calls("look")).limit(20), Stream.of(says("Ready.")))
+                .toArray(Script[]::new));
+
+        bench.call(HELLO);
+
         assertThat(bench.only().status()).isEqualTo(RunStatus.COMPLETED);
     }
 

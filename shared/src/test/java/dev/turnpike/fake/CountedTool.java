@@ -1,6 +1,7 @@
 package dev.turnpike.fake;
 
 import dev.turnpike.tool.Effect;
+import dev.turnpike.tool.Kind;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolContext;
 import dev.turnpike.tool.ToolException;
@@ -21,6 +22,7 @@ public final class CountedTool implements Tool<CountedTool.NoArguments> {
     private final Effect effect;
     private final List<String> starts = new ArrayList<>();
     private volatile Behaviour behaviour;
+    private volatile Kind kind = Kind.BUILT_IN;
     private volatile PortCalls calls = new PortCalls();
 
     private CountedTool(String name, Effect effect) {
@@ -39,6 +41,12 @@ public final class CountedTool implements Tool<CountedTool.NoArguments> {
 
     public static CountedTool once(String name) {
         return new CountedTool(name, Effect.ONCE);
+    }
+
+    /// One that a policy looks at.
+    public CountedTool of(Kind where) {
+        kind = where;
+        return this;
     }
 
     public CountedTool doing(Behaviour next) {
@@ -70,6 +78,11 @@ public final class CountedTool implements Tool<CountedTool.NoArguments> {
     @Override
     public ToolSchema<NoArguments> arguments() {
         return ToolSchema.of(NoArguments.class);
+    }
+
+    @Override
+    public Kind kind() {
+        return kind;
     }
 
     @Override

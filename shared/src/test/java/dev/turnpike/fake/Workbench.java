@@ -37,6 +37,8 @@ import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.model.ModelClient;
 import dev.turnpike.model.UsageEstimate;
+import dev.turnpike.policy.GuardedTools;
+import dev.turnpike.policy.Policy;
 import dev.turnpike.replay.EventRecorder;
 import dev.turnpike.replay.Retention;
 import dev.turnpike.responses.CreateRequest;
@@ -140,6 +142,8 @@ public final class Workbench {
         }
     }
 
+    public final MemoryAccess access = new MemoryAccess();
+    public final GuardedTools tools;
     private final RequestReader requests;
     private final int maxSteps;
     private final JsonMapper mapper = WireJson.mapper();
@@ -157,7 +161,7 @@ public final class Workbench {
         this(
                 EngineSettings.defaults("test"),
                 50,
-                ToolRegistry.of(List.of()),
+                new GuardedTools(ToolRegistry.of(List.of()), Policy.ALLOW_ALL),
                 Executors::newVirtualThreadPerTaskExecutor,
                 other);
     }
@@ -165,15 +169,21 @@ public final class Workbench {
     /// @param registry all of its tools are offered to every run
     /// @param threads for the calls of a tool step
     public Workbench(EngineSettings settings, int maxSteps, ToolRegistry registry, Supplier<ExecutorService> threads) {
-        this(settings, maxSteps, registry, threads, null);
+        this(settings, maxSteps, new GuardedTools(registry, Policy.ALLOW_ALL), threads, null);
+    }
+
+    /// @param tools all that models may be shown are offered to every run
+    public Workbench(GuardedTools tools) {
+        this(EngineSettings.defaults("test"), 50, tools, Executors::newVirtualThreadPerTaskExecutor, null);
     }
 
     private Workbench(
             EngineSettings settings,
             int maxSteps,
-            ToolRegistry registry,
+            GuardedTools tools,
             Supplier<ExecutorService> threads,
             @Nullable ModelClient other) {
+        this.tools = tools;
         ModelClient answering = new AnswerCache(answers, mapper, settings.longestSilence(), ids::next, clock::advance)
                 .around(other == null ? model : other);
         store.whenDeleted(log::delete);
@@ -182,7 +192,7 @@ public final class Workbench {
                 new RequestSettings(
                         1_000,
                         null,
-                        List.copyOf(registry.names()),
+                        tools.registry().offered(),
                         new RunRequest.Compaction.Never(),
                         new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                         _ -> true,
@@ -190,12 +200,17 @@ public final class Workbench {
                         model -> model.startsWith("gpt-"),
                         model -> model.startsWith("gpt-")));
         var contexts = new ContextLoader(store, settings.maxHistory());
-        var prompt = new Prompt(new ContextWindow(String::length), registry, PRICES, settings);
+        var prompt = new Prompt(new ContextWindow(String::length), tools, PRICES, settings);
         var modelStep = new ModelStep(
                 answering, prompt, new AnswerCheck(Enforcement.STRICT), charges(prompt, threads), settings, ids);
         prompts = new PromptCount(store, store, contexts, prompt, new UsageEstimate(String::length));
         engine = new StepEngine(
-                store, queue, contexts, modelStep, new ToolStep(store, registry, settings, ids, threads), settings);
+                store,
+                queue,
+                contexts,
+                modelStep,
+                new ToolStep(store, tools, access.audit, clock, settings, ids, threads),
+                settings);
         reaper = new Reaper(store, queue, engine, SameThread::new);
         this.maxSteps = maxSteps;
         admission = admission(MEDIA);

@@ -85,8 +85,8 @@ class InputReaderTest {
               "reason":"Too dear."}]\
             """))
                 .containsExactly(
-                        new Item.Approval("", "mcpr_1", true, null, "", ""),
-                        new Item.Approval("", "mcpr_2", false, "Too dear.", "", ""));
+                        new Item.Approval("", "mcpr_1", true, null, "", "", ""),
+                        new Item.Approval("", "mcpr_2", false, "Too dear.", "", "", ""));
     }
 
     @Test
@@ -102,7 +102,7 @@ class InputReaderTest {
                 .containsExactly(
                         new ToolCall("", "mcp_1", "pay", "{}", Executor.SERVER),
                         new ToolResult("", "mcp_1", "Paid.", Outcome.DONE, Executor.SERVER),
-                        new Item.Approval("", "mcpr_2", true, null, "", ""));
+                        new Item.Approval("", "mcpr_2", true, null, "", "", ""));
     }
 
     @Test
@@ -218,7 +218,7 @@ class InputReaderTest {
 
     @Test
     void aRequestForApprovalIsPassedOverByItsIdAsWhenItIsSentWhole() {
-        var asked = new Item.ApprovalRequest("mcpr_1", "calculate", "{}");
+        var asked = new Item.ApprovalRequest("mcpr_1", "calculate", "{}", "");
 
         assertThat(Requests.read("""
             {"model": "gpt-4o", "input": [{"role": "user", "content": "hi"}, {"type": "item_reference", "id": "mcpr_1"}]}\

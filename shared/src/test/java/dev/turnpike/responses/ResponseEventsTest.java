@@ -206,7 +206,7 @@ class ResponseEventsTest {
 
     @Test
     void aRequestForApprovalIsShownWholeAndTheCallItLeadsToNamesIt() {
-        var request = new Item.ApprovalRequest("mcpr_1", "calculate", "{\"expression\":\"1+2\"}");
+        var request = new Item.ApprovalRequest("mcpr_1", "calculate", "{\"expression\":\"1+2\"}", "");
         ToolCall call = serverCall("mcp_1", "mcpr_0", "{}");
         begin();
         tell(

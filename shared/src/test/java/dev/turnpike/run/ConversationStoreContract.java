@@ -399,9 +399,9 @@ public abstract class ConversationStoreContract extends StoreContract {
                 new Item.Reasoning("rs_1", "Hm."),
                 new Item.Draft("msg_6", "[", "it is not JSON"),
                 new Item.Draft("msg_7", "", ""),
-                new Item.ApprovalRequest("mcpr_1", "pay", "{\"to\": \"Zoë\"}"),
-                new Item.Approval("mcprr_1", "mcpr_1", true, null, "pay", "{}"),
-                new Item.Approval("mcprr_2", "mcpr_2", false, "Too dear.", "pay", "{}"));
+                new Item.ApprovalRequest("mcpr_1", "pay", "{\"to\": \"Zoë\"}", "7"),
+                new Item.Approval("mcprr_1", "mcpr_1", true, null, "pay", "{}", "7"),
+                new Item.Approval("mcprr_2", "mcpr_2", false, "Too dear.", "pay", "{}", ""));
         ConversationKey key = created(newRun(conversation(), new Place.NewConversation(null), items))
                 .key()
                 .conversation();
