@@ -253,8 +253,7 @@ class ToolStepTest {
         assertThat(look.starts()).as("an empty text counts as no arguments").hasSize(3);
         assertThat(run.status()).isEqualTo(RunStatus.COMPLETED);
 
-        bench.model.plays(
-                call("look", "[]"), call("mail", "{\"a\": "), call("look", "null"), says("No more."));
+        bench.model.plays(call("look", "[]"), call("mail", "{\"a\": "), call("look", "null"), says("No more."));
         Run failed = bench.post(HELLO);
         bench.work();
 
