@@ -1,0 +1,119 @@
+package dev.turnpike.sandbox;
+
+import java.io.IOException;
+import java.lang.module.ModuleFinder;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The words that start a command. What is a program's text goes into a file, as a word has to be short.
+///
+/// @param words the program and its arguments
+record CommandLine(List<String> words) {
+    private static final List<Path> FOLDERS = Stream.of("/usr/local/bin", "/usr/bin", "/bin", "/var/lang/bin")
+            .map(Path::of)
+            .toList();
+
+    /// Programs of ours name these.
+    private static final List<String> OURS = List.of(
+            "dev.turnpike.sandbox.GitProgram",
+            "dev.turnpike.sandbox.GitOperation",
+            "dev.turnpike.json.JsonCursor",
+            "org.eclipse.jgit.api.Git",
+            "org.slf4j.Logger",
+            "org.slf4j.nop.NOPServiceProvider",
+            "com.googlecode.javaewah.EWAHCompressedBitmap",
+            "org.apache.commons.codec.digest.DigestUtils");
+
+    /// Limits of every process: no memory dumps, open files, processes of the user, kilobytes of a file, kilobytes of
+    /// data. Shells differ in how they call the third.
+    private static final String LIMITS = """
+        ulimit -c 0; ulimit -n 1024; ulimit -u 400 2>/dev/null || ulimit -p 400
+        ulimit -f 262144; ulimit -d 1572864
+        exec "$@"
+        """;
+
+    /// @param text where the command's text is put
+    /// @return empty when this machine lacks what it takes
+    static Optional<CommandLine> of(SandboxCommand command, Path text) throws IOException {
+        return switch (command) {
+            case SandboxCommand.Shell(String script) -> {
+                Files.writeString(text, script);
+                yield Optional.of(limited(List.of(shell(), text.toString())));
+            }
+            case SandboxCommand.Git(GitOperation operation) ->
+                Optional.of(limited(java(GitProgram.class, GitWords.of(operation))));
+            case SandboxCommand.Code(SandboxCommand.Language language, String source) -> {
+                Files.writeString(text, source);
+                yield code(language, text).map(CommandLine::limited);
+            }
+        };
+    }
+
+    private static Optional<List<String>> code(SandboxCommand.Language language, Path text) {
+        return switch (language) {
+            case PYTHON -> program("python3").map(python -> List.of(python, "-I", "-B", text.toString()));
+            case JAVA ->
+                ModuleFinder.ofSystem().find("jdk.jshell").map(_ -> java(JavaProgram.class, List.of(text.toString())));
+        };
+    }
+
+    /// Of the JDK that runs this.
+    private static List<String> java(Class<?> program, List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-XX:+DisableAttachMechanism",
+                "-Xshare:auto",
+                "-Xmx320m",
+                "-cp",
+                classPath(),
+                program.getName()));
+        words.addAll(arguments);
+        return words;
+    }
+
+    /// Lambda's own loader of our classes leaves no trace in `java.class.path`.
+    private static String classPath() {
+        return String.join(
+                ":", OURS.stream().flatMap(CommandLine::place).distinct().toList());
+    }
+
+    private static Stream<String> place(String className) {
+        try {
+            Class<?> found = Class.forName(className, false, CommandLine.class.getClassLoader());
+            return Stream.of(Path.of(found.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString());
+        } catch (ReflectiveOperationException | URISyntaxException _) {
+            return Stream.of(); // The program that needs it says so.
+        }
+    }
+
+    private static CommandLine limited(List<String> command) {
+        List<String> words = new ArrayList<>(List.of(shell(), "-c", LIMITS, "limits"));
+        program("setsid").ifPresent(words::add);
+        words.addAll(command);
+        return new CommandLine(List.copyOf(words));
+    }
+
+    private static String shell() {
+        return program("bash").orElse("/bin/sh");
+    }
+
+    private static Optional<String> program(String name) {
+        return FOLDERS.stream()
+                .map(folder -> folder.resolve(name))
+                .filter(Files::isExecutable)
+                .map(Path::toString)
+                .findFirst();
+    }
+}
