@@ -3,6 +3,7 @@ package dev.turnpike.stack;
 import dev.turnpike.demo.DemoModel;
 import dev.turnpike.emulator.Cloud;
 import dev.turnpike.emulator.Emulators;
+import dev.turnpike.emulator.LambdaEmulator;
 import dev.turnpike.emulator.Queue;
 import dev.turnpike.gateway.Gateway;
 import dev.turnpike.local.Closing;
@@ -17,7 +18,8 @@ import java.util.Optional;
 import java.util.UUID;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
-/// Turnpike on this machine: the functions as they are deployed, and around them what AWS is around them there.
+/// Turnpike on this machine: the functions as they are deployed, and around them what AWS is around them
+/// there.
 public final class Stack implements AutoCloseable {
     /// How many steps of the slow lane run at one time.
     static final int FLEX_CONCURRENCY = 2;
@@ -27,6 +29,7 @@ public final class Stack implements AutoCloseable {
 
     private final Closing parts = new Closing();
     private final Cloud cloud;
+    private final LambdaEmulator lambda;
     private final Resources resources;
     private final Optional<DemoModel> demoModel;
     private final Functions functions;
@@ -40,6 +43,7 @@ public final class Stack implements AutoCloseable {
                     ? Optional.of(parts.add(DemoModel.start(options.timing().word())))
                     : Optional.empty();
             cloud = startCloud(options);
+            lambda = parts.add(LambdaEmulator.start());
             resources = Resources.create(
                     cloud,
                     options.environment().getOrDefault("OPENAI_API_KEY", "none"),
@@ -93,6 +97,7 @@ public final class Stack implements AutoCloseable {
         demoModel.ifPresent(
                 model -> environment.put("OPENAI_BASE_URL", model.baseUrl().toString()));
         environment.putAll(cloud.environment());
+        environment.putIfAbsent("AWS_ENDPOINT_URL_LAMBDA", lambda.endpoint().toString());
         environment.putAll(resources.environment());
         return environment;
     }
@@ -132,6 +137,11 @@ public final class Stack implements AutoCloseable {
 
     public Cloud cloud() {
         return cloud;
+    }
+
+    /// Where the functions of this stack find other functions, unless its environment says otherwise.
+    public LambdaEmulator lambda() {
+        return lambda;
     }
 
     public String table() {

@@ -25,7 +25,7 @@ public sealed interface ToolOutcome {
         INVALID_ARGUMENTS,
         /// The tool ran and said what it could not do.
         REFUSED,
-        /// The tool threw something that nobody expected.
+        /// The tool threw something that nobody expected, or can't tell what it has done.
         BROKEN
     }
 }

@@ -12,17 +12,21 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// The tools of this deployment. Immutable, and safe to call from any number of threads.
+/// The tools of this deployment: those that are installed, and behind them what its sources have now. Safe to
+/// call from any number of threads.
 public final class ToolRegistry {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-    private final Map<String, Entry<?>> entries;
+    private final Map<String, Entry<?>> installed;
+    private final List<ToolSource> sources;
 
-    private ToolRegistry(Map<String, Entry<?>> entries) {
-        this.entries = Collections.unmodifiableMap(entries);
+    private ToolRegistry(Map<String, Entry<?>> installed, List<ToolSource> sources) {
+        this.installed = Collections.unmodifiableMap(installed);
+        this.sources = List.copyOf(sources);
     }
 
-    /// @throws IllegalArgumentException when two tools have one name, or a name is not 1 to 64 of `A-Z a-z 0-9 _ -`
+    /// @throws IllegalArgumentException when two tools have one name, or a name is not 1 to 64 of `A-Z a-z
+    ///     0-9 _ -`
     public static ToolRegistry of(List<Tool<?>> tools) {
         Map<String, Entry<?>> entries = new LinkedHashMap<>();
         for (Tool<?> tool : tools) {
@@ -34,7 +38,7 @@ public final class ToolRegistry {
                 throw new IllegalArgumentException("two tools are called \"" + name + "\"");
             }
         }
-        return new ToolRegistry(entries);
+        return new ToolRegistry(entries, List.of());
     }
 
     /// These, and behind them those that jars beside ours name in `META-INF/services/dev.turnpike.tool.Tool`.
@@ -49,14 +53,24 @@ public final class ToolRegistry {
         return of(all);
     }
 
-    /// In the order of registration.
+    /// The same with tools that come and go. Where names clash, the installed one counts, and then the first.
+    public ToolRegistry with(List<ToolSource> more) {
+        return new ToolRegistry(installed, more);
+    }
+
+    /// Of those that are always there, in the order of registration. Asks no source.
+    public Set<String> installedNames() {
+        return installed.keySet();
+    }
+
+    /// In the order of registration, the tools of sources last.
     public Set<String> names() {
-        return entries.keySet();
+        return entries().keySet();
     }
 
     /// Those that models may be shown, in the order of registration.
     public List<String> offered() {
-        return entries.values().stream()
+        return entries().values().stream()
                 .map(Entry::tool)
                 .filter(Tool::offered)
                 .map(Tool::name)
@@ -64,7 +78,36 @@ public final class ToolRegistry {
     }
 
     public Optional<Tool<?>> find(String name) {
-        return Optional.ofNullable(entries.get(name)).map(Entry::tool);
+        return Optional.ofNullable(entry(name)).map(Entry::tool);
+    }
+
+    private @Nullable Entry<?> entry(String name) {
+        Entry<?> known = installed.get(name);
+        return known == null && !sources.isEmpty() ? entries().get(name) : known;
+    }
+
+    private Map<String, Entry<?>> entries() {
+        if (sources.isEmpty()) {
+            return installed;
+        }
+        Map<String, Entry<?>> all = new LinkedHashMap<>(installed);
+        for (ToolSource source : sources) {
+            for (Tool<?> tool : now(source)) {
+                if (NAME.matcher(tool.name()).matches()) {
+                    all.computeIfAbsent(tool.name(), _ -> Entry.of(tool));
+                }
+            }
+        }
+        return all;
+    }
+
+    private static List<Tool<?>> now(ToolSource source) {
+        try {
+            return source.tools();
+        } catch (RuntimeException _) {
+            // The source tells its operator. The others' tools are there all the same.
+            return List.of();
+        }
     }
 
     /// [Effect#READ_ONLY] for a tool that is not there: calling it does nothing but say so.
@@ -72,18 +115,19 @@ public final class ToolRegistry {
         return find(name).map(Tool::effect).orElse(Effect.READ_ONLY);
     }
 
-    /// What the model is told of the tools in `allowed`, in the order of registration; other names are ignored.
+    /// What the model is told of the tools in `allowed`, in the order of registration; other names are
+    /// ignored.
     public List<ToolSpec> specs(Set<String> allowed) {
-        return entries.values().stream()
+        return entries().values().stream()
                 .filter(entry -> allowed.contains(entry.tool().name()))
                 .map(Entry::spec)
                 .toList();
     }
 
-    /// Loads what the first call of every tool would load, which takes up to a second in a fresh JVM. Meant for the
-    /// time before a snapshot; without it the first call waits.
+    /// Loads what the first call of every installed tool would load, which takes up to a second in a fresh
+    /// JVM. Meant for the time before a snapshot; without it the first call waits. Asks no source.
     public void prime() {
-        entries.values().forEach(entry -> entry.schema().prime());
+        installed.values().forEach(entry -> entry.schema().prime());
     }
 
     /// Checks the arguments and says what the tool would do; one that changes nothing does it. Throws nothing, as
@@ -98,7 +142,7 @@ public final class ToolRegistry {
     /// @param output what it answered
     /// @param context as the call had it
     public Optional<Compensation> compensation(String name, String argumentsJson, String output, ToolContext context) {
-        Entry<?> entry = entries.get(name);
+        Entry<?> entry = entry(name);
         return entry == null ? Optional.empty() : entry.compensation(argumentsJson, output, context);
     }
 
@@ -121,7 +165,7 @@ public final class ToolRegistry {
     }
 
     private ToolOutcome perform(String name, Function<Entry<?>, ToolOutcome> act) {
-        Entry<?> entry = entries.get(name);
+        Entry<?> entry = entry(name);
         if (entry == null) {
             String text =
                     "There is no tool \"%s\". Tools: %s".formatted(ToolText.head(name, 64), String.join(", ", names()));
@@ -130,7 +174,8 @@ public final class ToolRegistry {
         try {
             return act.apply(entry);
         } catch (Throwable e) {
-            // Errors too: a tool that ran out of stack or heap has let go of it by now, and the run goes on without it.
+            // Errors too: a tool that ran out of stack or heap has let go of it by now, and the run goes on
+            // without it.
             return failed(name, ToolOutcome.Reason.BROKEN, name + " failed with an internal error.", e);
         }
     }
@@ -179,7 +224,10 @@ public final class ToolRegistry {
             try {
                 return new ToolOutcome.Done(ToolText.forModel(act.on(arguments)));
             } catch (ToolException e) {
-                return failed(name, ToolOutcome.Reason.REFUSED, name + ": " + e.getMessage(), null);
+                String text = name + ": " + e.getMessage();
+                return e.isOutcomeUnknown()
+                        ? failed(name, ToolOutcome.Reason.BROKEN, text, e)
+                        : failed(name, ToolOutcome.Reason.REFUSED, text, null);
             }
         }
 

@@ -1,7 +1,9 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.aws.LambdaFunctions;
 import dev.turnpike.aws.Patience;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
@@ -9,18 +11,22 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.lambda.LambdaClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
 
 /// AWS clients, each built when it is first used: building one costs a good part of a cold start.
 final class AwsClients {
-    private final Settings.Aws settings;
+    private static final Duration LONGEST_FUNCTION = Duration.ofMinutes(15);
+
+    private final AwsSettings settings;
     private final Supplier<SdkHttpClient> http = Lazy.of(UrlConnectionHttpClient::create);
     private final Supplier<DynamoDbClient> dynamo = Lazy.of(() -> dynamoClient());
     private final Supplier<SqsClient> sqs = Lazy.of(() -> sqsClient());
+    private final Supplier<LambdaClient> lambda = Lazy.of(() -> lambdaClient());
     private final Supplier<SecretsManagerClient> secrets = Lazy.of(() -> secretsClient());
 
-    AwsClients(Settings.Aws settings) {
+    AwsClients(AwsSettings settings) {
         this.settings = settings;
     }
 
@@ -30,6 +36,10 @@ final class AwsClients {
 
     SqsClient sqs() {
         return sqs.get();
+    }
+
+    LambdaClient lambda() {
+        return lambda.get();
     }
 
     SecretsManagerClient secrets() {
@@ -45,6 +55,17 @@ final class AwsClients {
     private SqsClient sqsClient() {
         var builder = SqsClient.builder().httpClient(http.get());
         at(builder, settings.sqs());
+        return builder.build();
+    }
+
+    /// A function may take as long as a tool may. Each call has its own, shorter limit.
+    private LambdaClient lambdaClient() {
+        var builder = LambdaClient.builder()
+                .httpClient(UrlConnectionHttpClient.builder()
+                        .socketTimeout(LONGEST_FUNCTION)
+                        .build())
+                .overrideConfiguration(LambdaFunctions.callOnce());
+        at(builder, settings.lambda());
         return builder.build();
     }
 

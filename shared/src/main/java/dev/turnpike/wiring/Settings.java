@@ -30,8 +30,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What a deployment decides, read once when a function starts. A variable that is missing or malformed stops the start
-/// with a [SettingsException] that names it.
+/// What a deployment decides, read once when a function starts. A variable that is missing or malformed stops
+/// the start with a [SettingsException] that names it.
 public record Settings(
         Deployment deployment,
         Resources resources,
@@ -39,7 +39,7 @@ public record Settings(
         UpstreamSettings upstream,
         Media media,
         Limits limits,
-        Aws aws) {
+        AwsSettings aws) {
 
     private static final Pattern ENVIRONMENT = Pattern.compile("[a-z][a-z0-9]{0,15}");
     private static final Pattern ENFORCEMENT = Pattern.compile("never|strict|always");
@@ -156,10 +156,6 @@ public record Settings(
         }
     }
 
-    /// How AWS is reached. All absent in a deployment, where Lambda and the SDK know.
-    public record Aws(
-            Optional<String> region, Optional<URI> dynamoDb, Optional<URI> sqs, Optional<URI> secretsManager) {}
-
     /// The settings of the function that this process is.
     public static Settings fromEnvironment() {
         return from(System.getenv());
@@ -179,7 +175,7 @@ public record Settings(
                         limits.modelCall().firstByte()),
                 media(environment),
                 limits,
-                aws(environment));
+                AwsSettings.from(environment));
     }
 
     /// The names of all variables that are read, in no particular order.
@@ -303,17 +299,6 @@ public record Settings(
         return Integer.valueOf(text);
     }
 
-    private static Aws aws(Environment environment) {
-        Optional<URI> everything = environment.optionalUrl(Variable.AWS_ENDPOINT_URL);
-        return new Aws(
-                environment.optionalText(Variable.AWS_REGION),
-                environment.optionalUrl(Variable.AWS_ENDPOINT_URL_DYNAMODB).or(() -> everything),
-                environment.optionalUrl(Variable.AWS_ENDPOINT_URL_SQS).or(() -> everything),
-                environment
-                        .optionalUrl(Variable.AWS_ENDPOINT_URL_SECRETS_MANAGER)
-                        .or(() -> everything));
-    }
-
     private static Enforcement enforcement(Environment environment) {
         boolean openAi = Dialect.of(providerUrl(environment)).equals(Dialect.OPENAI);
         return environment
@@ -336,8 +321,8 @@ public record Settings(
         return plain && (url.getScheme().equals("https") || isPrivate(url.getHost()));
     }
 
-    /// Judges by the text alone: a name that happens to resolve to a private address would send the key in the clear as
-    /// soon as it resolves to another one.
+    /// Judges by the text alone: a name that happens to resolve to a private address would send the key in
+    /// the clear as soon as it resolves to another one.
     static boolean isPrivate(String host) {
         try {
             InetAddress address = InetAddress.ofLiteral(host);

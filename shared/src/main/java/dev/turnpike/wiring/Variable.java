@@ -120,7 +120,8 @@ enum Variable {
     AWS_ENDPOINT_URL("an endpoint that stands in for all of AWS", ""),
     AWS_ENDPOINT_URL_DYNAMODB("an endpoint that stands in for DynamoDB", ""),
     AWS_ENDPOINT_URL_SQS("an endpoint that stands in for SQS", ""),
-    AWS_ENDPOINT_URL_SECRETS_MANAGER("an endpoint that stands in for Secrets Manager", "");
+    AWS_ENDPOINT_URL_SECRETS_MANAGER("an endpoint that stands in for Secrets Manager", ""),
+    AWS_ENDPOINT_URL_LAMBDA("an endpoint that stands in for Lambda", "");
 
     private final String content;
     private final boolean required;
