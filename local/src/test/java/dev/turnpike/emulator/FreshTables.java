@@ -14,6 +14,7 @@ import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.DynamoUsageStore;
+import dev.turnpike.aws.DynamoWorkspaceStore;
 import dev.turnpike.aws.EventRows;
 import dev.turnpike.budget.AccountStore;
 import dev.turnpike.cache.AnswerStore;
@@ -26,6 +27,7 @@ import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.RunStore;
 import dev.turnpike.run.StoreContract.Stores;
 import dev.turnpike.usage.UsageStoreContract;
+import dev.turnpike.workspace.WorkspaceStore;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -139,6 +141,11 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
         return new Stores(
                 new DynamoRunStore(client(), table, requests, mapper, clock, timeToLive),
                 new DynamoConversationStore(client(), table, mapper, clock));
+    }
+
+    /// Of the newest table.
+    WorkspaceStore workspaces(InstantSource clock) {
+        return new DynamoWorkspaceStore(client(), table, clock);
     }
 
     /// The newest table, to be checked.

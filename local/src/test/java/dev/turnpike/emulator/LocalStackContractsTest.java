@@ -8,6 +8,8 @@ import dev.turnpike.run.ConversationStoreContract;
 import dev.turnpike.run.RunRequest;
 import dev.turnpike.run.RunStoreContract;
 import dev.turnpike.run.StepQueueContract;
+import dev.turnpike.run.WorkspaceStoreContract;
+import dev.turnpike.workspace.WorkspaceStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -39,6 +41,19 @@ class LocalStackContractsTest {
         @Override
         protected Stores open(InstantSource clock, Duration timeToLive, RunRequest.Reader requests) {
             return TABLES.stores(clock, timeToLive, requests);
+        }
+    }
+
+    @Nested
+    class Workspaces extends WorkspaceStoreContract {
+        @Override
+        protected Stores open(InstantSource clock, Duration timeToLive, RunRequest.Reader requests) {
+            return TABLES.stores(clock, timeToLive, requests);
+        }
+
+        @Override
+        protected WorkspaceStore workspaces(InstantSource clock) {
+            return TABLES.workspaces(clock);
         }
     }
 

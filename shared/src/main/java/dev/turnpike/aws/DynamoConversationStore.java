@@ -168,6 +168,20 @@ public final class DynamoConversationStore implements ConversationStore {
                 .conditionPresent("nextSeq");
         transactions.write(
                 token(), List.of(Transactions.update(update), Transactions.put(table.name(), listEntry(key, until))));
+        keepWorkspace(key, until);
+    }
+
+    private void keepWorkspace(ConversationKey key, Instant until) {
+        String pk = TableKeys.conversation(key);
+        boolean hasOne = table.getFromAnyReplica(TableKeys.key(pk, TableKeys.WORKSPACE), WorkspaceRows.REVISION)
+                .isPresent();
+        if (hasOne) {
+            table.streamWithPrefix(pk, TableKeys.WORKSPACE)
+                    .map(row -> TableKeys.key(pk, row.text(TableKeys.SK)))
+                    .forEach(row -> table.runIfHolds(table.update(row)
+                            .set(TableKeys.TTL, until.getEpochSecond())
+                            .conditionPresent(TableKeys.TTL)));
+        }
     }
 
     @Override

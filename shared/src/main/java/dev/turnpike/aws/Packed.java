@@ -26,6 +26,11 @@ final class Packed {
 
     private Packed() {}
 
+    /// Of whatever length.
+    static List<byte[]> split(byte[] bytes) {
+        return cut(gzip(bytes));
+    }
+
     /// @throws ItemTooLargeException it is too long, unpacked or packed
     static List<byte[]> pieces(byte[] text) {
         if (text.length > MOST_UNPACKED_BYTES) {
@@ -35,6 +40,10 @@ final class Packed {
         if (packed.length > MOST_BYTES) {
             throw ItemTooLargeException.item(text.length);
         }
+        return cut(packed);
+    }
+
+    private static List<byte[]> cut(byte[] packed) {
         List<byte[]> pieces = new ArrayList<>();
         for (int from = 0; from < packed.length; from += MOST_PIECE_BYTES) {
             pieces.add(Arrays.copyOfRange(packed, from, Math.min(packed.length, from + MOST_PIECE_BYTES)));
@@ -53,6 +62,10 @@ final class Packed {
     }
 
     static String text(List<byte[]> pieces) {
+        return new String(joined(pieces), StandardCharsets.UTF_8);
+    }
+
+    static byte[] joined(List<byte[]> pieces) {
         List<InputStream> streams = new ArrayList<>();
         pieces.forEach(piece -> streams.add(new ByteArrayInputStream(piece)));
         try (var gzip = new GZIPInputStream(new SequenceInputStream(Collections.enumeration(streams)))) {
@@ -60,7 +73,7 @@ final class Packed {
             if (text.length > MOST_UNPACKED_BYTES) {
                 throw new IllegalStateException("a compressed item is longer than any that was written");
             }
-            return new String(text, StandardCharsets.UTF_8);
+            return text;
         } catch (IOException damaged) {
             throw new UncheckedIOException("a compressed item is damaged", damaged);
         }

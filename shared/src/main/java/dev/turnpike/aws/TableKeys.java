@@ -27,6 +27,13 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | same | `I#<seq 10>` | item |
 /// | same | `I#<seq 10>#P<part 2>` | further part of a large item |
 /// | same | `N#<name>` | note of the `remember` tool |
+/// | same | `W` | head of the conversation's workspace, with the list of its files |
+/// | same | `W#L#<revision 10>#<part 2>` | further part of a long list |
+/// | same | `W#R#<revision 10>` | revision: its cause and what it changed |
+/// | same | `W#RP#<revision 10>#<part 2>` | further part of a long one |
+/// | same | `W#K#<hash of its cause's key 16>` | the number of the revision that was made under a key |
+/// | same | `W#C#<hash>#<origin>` | content of a file |
+/// | same | `W#CP#<hash>#<origin>#<part 2>` | further part of a long one |
 /// | same | `R#<run>` | run |
 /// | same | `R#<run>#I#<index 3>` | input item of a run that waits for its turn |
 /// | same | `R#<run>#S#<step 6>#T#<index 3>` | tool call: intent, result |
@@ -66,6 +73,13 @@ final class TableKeys {
     static final String ITEM_PREFIX = "I#";
     static final String CONVERSATION_LIST_PREFIX = "CI#";
     static final String NOTE_PREFIX = "N#";
+    static final String WORKSPACE = "W";
+    static final String WORKSPACE_LISTS = "W#L#";
+
+    /// As its key has room for.
+    static final long LAST_WORKSPACE_REVISION = 9_999_999_999L;
+
+    private static final String WORKSPACE_REVISIONS = "W#R#";
     static final String LEDGER_PREFIX = "L#";
     static final String KEYS = "KEYS";
     static final String TENANTS = "TENANTS";
@@ -102,6 +116,34 @@ final class TableKeys {
 
     static long itemSeq(String sk) {
         return Long.parseLong(sk, ITEM_PREFIX.length(), ITEM_PREFIX.length() + 10, 10);
+    }
+
+    static String workspaceList(long revision, int part) {
+        return "%s%010d#%02d".formatted(WORKSPACE_LISTS, revision, part);
+    }
+
+    static String workspaceRevision(long revision) {
+        return "%s%010d".formatted(WORKSPACE_REVISIONS, revision);
+    }
+
+    static long workspaceRevision(String sk) {
+        return Long.parseLong(sk.substring(WORKSPACE_REVISIONS.length()));
+    }
+
+    static String workspaceRevisionPart(long revision, int part) {
+        return "W#RP#%010d#%02d".formatted(revision, part);
+    }
+
+    static String workspaceKey(String origin) {
+        return "W#K#" + origin;
+    }
+
+    static String workspaceContent(String hash, String origin) {
+        return "W#C#%s#%s".formatted(hash, origin);
+    }
+
+    static String workspaceContentPart(String hash, String origin, int part) {
+        return "W#CP#%s#%s#%02d".formatted(hash, origin, part);
     }
 
     static String run(String run) {

@@ -22,6 +22,9 @@ public final class Workspaces {
     /// Old revisions are looked for once in so many.
     private static final int FORGOTTEN_TOGETHER = 20;
 
+    /// All of them are written with every revision.
+    private static final int MOST_PATH_CHARACTERS = 300_000;
+
     private final WorkspaceStore store;
     private final WorkspaceLimits limits;
 
@@ -221,11 +224,21 @@ public final class Workspaces {
                 && after.files().size() > before.files().size()) {
             return "a workspace holds at most %,d files; nothing was written".formatted(limits.mostFiles());
         }
+        if (pathCharacters(after) > MOST_PATH_CHARACTERS && pathCharacters(after) > pathCharacters(before)) {
+            return "the paths of a workspace's files have at most %,d characters together; nothing was written"
+                    .formatted(MOST_PATH_CHARACTERS);
+        }
         if (after.totalBytes() > limits.mostBytes() && after.totalBytes() > before.totalBytes()) {
             return "a workspace holds at most %,d bytes and would have %,d; nothing was written"
                     .formatted(limits.mostBytes(), after.totalBytes());
         }
         return tooLong(before, after);
+    }
+
+    private static int pathCharacters(Workspace workspace) {
+        return workspace.files().keySet().stream()
+                .mapToInt(path -> path.toString().length())
+                .sum();
     }
 
     private @Nullable String tooLong(Workspace before, Workspace after) {
