@@ -12,7 +12,8 @@ record InProcessAnswer(InputStream body, Optional<String> error) implements Answ
         try {
             return new InProcessAnswer(new ByteArrayInputStream(handler.handle(event)), Optional.empty());
         } catch (Exception failure) {
-            return new InProcessAnswer(InputStream.nullInputStream(), Optional.of(String.valueOf(failure.getMessage())));
+            return new InProcessAnswer(
+                    InputStream.nullInputStream(), Optional.of(String.valueOf(failure.getMessage())));
         }
     }
 

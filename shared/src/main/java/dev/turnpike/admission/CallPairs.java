@@ -21,7 +21,10 @@ final class CallPairs {
         Set<String> demanded = new HashSet<>();
         last.forEach(item -> note(item, demanded));
         for (Item item : input) {
-            note(item, demanded);
+            // What our own tools owe is paid by the run itself.
+            if (!(item instanceof Item.ToolCall call && call.executor() == Executor.SERVER)) {
+                note(item, demanded);
+            }
             if (item instanceof Item.ToolCall call) {
                 open.add(call.callId());
             } else if (item instanceof Item.ToolResult result && !open.remove(result.callId())) {

@@ -63,6 +63,7 @@ public final class RunAdmission {
 
     /// @param input without ids
     /// @param lease for a caller that runs the first step itself; null for the queue
+    /// @param runId of the run, where it can be told what it will be; null for a new one
     public record Application(
             Applicant applicant,
             RunRequest request,
@@ -70,13 +71,25 @@ public final class RunAdmission {
             History history,
             NewRun.@Nullable Lease lease,
             NewRun.@Nullable Idempotency idempotency,
-            @Nullable Reply reply) {
+            @Nullable Reply reply,
+            @Nullable String runId) {
+        public Application(
+                Applicant applicant,
+                RunRequest request,
+                List<Item> input,
+                History history,
+                NewRun.@Nullable Lease lease,
+                NewRun.@Nullable Idempotency idempotency,
+                @Nullable Reply reply) {
+            this(applicant, request, input, history, lease, idempotency, reply, null);
+        }
+
         String tenant() {
             return applicant.tenant();
         }
 
         private Application with(List<Item> input) {
-            return new Application(applicant, request, input, history, lease, idempotency, reply);
+            return new Application(applicant, request, input, history, lease, idempotency, reply, runId);
         }
     }
 
@@ -287,7 +300,7 @@ public final class RunAdmission {
             input.add(item.withId(ids.item(item.idPrefix(), conversation.id(), seq)));
         }
         var run = new NewRun(
-                new RunKey(conversation, ids.next()),
+                new RunKey(conversation, application.runId() == null ? ids.next() : application.runId()),
                 request,
                 application.applicant().payer(),
                 limits,

@@ -181,8 +181,7 @@ public final class StepEngine {
     }
 
     private NextStep save(LiveRun live, StepResult brought, NextStep next) {
-        boolean cancelled = next instanceof NextStep.End(StopReason reason, var _) && reason == StopReason.CANCELLED;
-        StepResult result = cancelled ? toolStep.callOff(live, brought) : brought;
+        StepResult result = callsOff(live, next) ? toolStep.callOff(live, brought) : brought;
         After after = switch (next) {
             case NextStep.CallModel _, NextStep.Compact _, NextStep.CallTools _ ->
                 new After.Keep(leaseUntil(live.deadline()), settings.owner());
@@ -206,6 +205,12 @@ public final class StepEngine {
                 yield new NextStep.LetGo();
             }
         };
+    }
+
+    /// What a run that is cancelled leaves undone nobody wants, and what undoes another goes on by asking for it again.
+    private static boolean callsOff(LiveRun live, NextStep next) {
+        return next instanceof NextStep.End(StopReason reason, var _)
+                && (reason == StopReason.CANCELLED || live.run().request().undoing());
     }
 
     private static StepCommit stepCommit(LiveRun live, StepResult result, After after) {

@@ -46,12 +46,13 @@ final class StepPlan {
         return toolsDue(live, List.of());
     }
 
-    /// The same once these items are committed.
-    static List<Item.ToolCall> toolsDue(LiveRun live, List<Item> added) {
-        if (compactsOnly(live)) {
-            return List.of();
-        }
-        List<Item.ToolCall> due = by(owed(live, added), Executor.SERVER);
+    /// All calls that are due once these items are committed.
+    static List<Item.ToolCall> allDue(LiveRun live, List<Item> added) {
+        return compactsOnly(live) ? List.of() : by(owed(live, added), Executor.SERVER);
+    }
+
+    private static List<Item.ToolCall> toolsDue(LiveRun live, List<Item> added) {
+        List<Item.ToolCall> due = allDue(live, added);
         // What is undone is undone in its order: each step may need what the one before it has brought back.
         return live.run().request().undoing() && !due.isEmpty() ? due.subList(0, 1) : due;
     }

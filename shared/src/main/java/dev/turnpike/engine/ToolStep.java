@@ -34,7 +34,8 @@ import java.util.stream.Stream;
 public final class ToolStep {
     private static final String CANCELLED = "The run was cancelled before the tool ended.";
 
-    private static final String NOT_BEGUN = "The run was cancelled before the tool was started.";
+    /// Of a call that was not made, and can be made by another run.
+    public static final String NOT_BEGUN = "The run ended before the tool was started.";
 
     private final RunStore runs;
     private final ToolCalls toolCalls;
@@ -100,12 +101,12 @@ public final class ToolStep {
         return new StepResult(items, null, -1, new Verdict.GoOn());
     }
 
-    /// Answers the calls that are due and that nobody has begun, because the run is cancelled: without a result, the
-    /// next run would run them.
+    /// Answers the calls that are due and that nobody has begun, because the run ends: without a result, the next run
+    /// would make them.
     ///
     /// @param brought what the run's last step brings
     StepResult callOff(LiveRun live, StepResult brought) {
-        List<Item.ToolCall> due = StepPlan.toolsDue(live, brought.items());
+        List<Item.ToolCall> due = StepPlan.allDue(live, brought.items());
         if (due.isEmpty()) {
             return brought;
         }

@@ -9,6 +9,7 @@ import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.conversation.ConversationStore;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.engine.StepEngine;
+import dev.turnpike.policy.GuardedTools;
 import dev.turnpike.replay.StreamReplay;
 import dev.turnpike.responses.RequestReader;
 import dev.turnpike.responses.ResponseWriter;
@@ -38,6 +39,7 @@ public record ApiParts(
         StoredItems storedItems,
         PromptCount prompts,
         StepEngine engine,
+        GuardedTools tools,
         StepQueue steps,
         RunStore runs,
         ConversationStore conversations,

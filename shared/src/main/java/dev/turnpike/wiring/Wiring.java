@@ -209,6 +209,7 @@ public final class Wiring {
                 new StoredItems(conversations, runs),
                 prompts(PartSettings.engine(settings.limits(), "api")),
                 engine("api"),
+                tools,
                 steps,
                 runs,
                 conversations,

@@ -107,7 +107,7 @@ final class AuditRoutes {
         json.writeNumberProperty("effective_at", event.at().getEpochSecond());
         text(json, "tenant", event.tenant());
         json.writeObjectPropertyStart("actor");
-        json.writeStringProperty("type", event.kind() == Kind.LOGIN_FAILED ? "unknown" : "admin_key");
+        json.writeStringProperty("type", actor(event.kind()));
         text(json, "ip_address", event.address());
         json.writeEndObject();
         json.writeObjectPropertyStart("details");
@@ -122,5 +122,13 @@ final class AuditRoutes {
         } else {
             json.writeStringProperty(name, text);
         }
+    }
+
+    private static String actor(Kind kind) {
+        return switch (kind) {
+            case LOGIN_FAILED -> "unknown";
+            case TOOL_CALLED, TOOL_REFUSED -> "api_key";
+            case KEY_CREATED, KEY_UPDATED, KEY_ROTATED, KEY_DISABLED, LIMITS_UPDATED -> "admin_key";
+        };
     }
 }

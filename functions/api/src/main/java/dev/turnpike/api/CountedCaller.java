@@ -33,6 +33,10 @@ final class CountedCaller {
         return new Applicant(principal.tenant(), principal.payer(), principal.caps(), principal.concurrentRuns());
     }
 
+    Principal principal() {
+        return principal;
+    }
+
     String tenant() {
         return principal.tenant();
     }

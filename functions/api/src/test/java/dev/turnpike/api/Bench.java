@@ -38,7 +38,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,12 +63,12 @@ final class Bench {
     Consumer<Duration> meanwhile = this::work;
 
     Bench(Tool<?>... tools) {
-        this(new Workbench(tools), Workbench.MEDIA, new MemoryAccess(), Allowance.NONE, tools);
+        this(new Workbench(tools), Workbench.MEDIA, new MemoryAccess(), Allowance.NONE);
     }
 
     /// @param deployment what is allowed to whoever has no allowance
     Bench(MemoryAccess access, Allowance deployment, Tool<?>... tools) {
-        this(new Workbench(tools), Workbench.MEDIA, access, deployment, tools);
+        this(new Workbench(tools), Workbench.MEDIA, access, deployment);
     }
 
     /// Over a model other than the scripted one.
@@ -82,18 +81,18 @@ final class Bench {
         this(new Workbench(), media, new MemoryAccess(), Allowance.NONE);
     }
 
-    private Bench(Workbench work, LinkedMedia media, MemoryAccess access, Allowance deployment, Tool<?>... tools) {
+    private Bench(Workbench work, LinkedMedia media, MemoryAccess access, Allowance deployment) {
         this.work = work;
         this.media = media;
         this.access = access;
         this.deployment = deployment;
         var apiKeys = new ApiKeys("dev");
-        routes = new Routes(parts(apiKeys, tools));
+        routes = new Routes(parts(apiKeys));
         key = "Bearer " + newKey(apiKeys, Workbench.TENANT);
     }
 
-    private ApiParts parts(ApiKeys apiKeys, Tool<?>... tools) {
-        List<String> names = Arrays.stream(tools).map(Tool::name).toList();
+    private ApiParts parts(ApiKeys apiKeys) {
+        List<String> names = work.tools.registry().offered();
         var responses = new ResponseWriter(MAPPER, Workbench.PRICES::warning);
         var settings = new RequestSettings(
                 1_000,
@@ -115,6 +114,7 @@ final class Bench {
                 work.storedItems,
                 work.prompts,
                 work.engine,
+                work.tools,
                 work.queue,
                 work.store,
                 work.store,

@@ -86,6 +86,7 @@ final class RequestFuzz {
                     "{\"model\":\"gpt-4o\",\"input\":[{\"type\":\"compaction\",\"encrypted_content\":\"tpc1_eJwzMDQAAAE\"}]}",
                     "{\"model\":\"gpt-4o\",\"input\":\"Hello\",\"previous_response_id\":\"{id}\"}"),
             Shape.of("POST /v1/responses/{id}/cancel", "", "{}"),
+            Shape.of("POST /v1/responses/{id}/rollback", "", "{}"),
             Shape.of(
                     "POST /v1/chat/completions",
                     COMPLETION,

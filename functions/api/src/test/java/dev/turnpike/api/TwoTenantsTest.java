@@ -141,6 +141,7 @@ class TwoTenantsTest {
                         .with("starting_after", "2"),
                 Asking.of(Thing.QUEUED_RESPONSE, "POST /v1/responses/{id}/cancel"),
                 Asking.of(Thing.RECORDED_RESPONSE, "POST /v1/responses/{id}/cancel"),
+                Asking.of(Thing.RESPONSE, "POST /v1/responses/{id}/rollback"),
                 Asking.of(Thing.RESPONSE, "DELETE /v1/responses/{id}"),
                 Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/input_items"),
                 Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/usage"),
