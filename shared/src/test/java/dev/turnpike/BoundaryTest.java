@@ -42,7 +42,7 @@ class BoundaryTest {
             "shared model", 31,
             "shared responses", 31,
             "shared wiring", 26,
-            "functions/api api", 38,
+            "functions/api api", 44,
             "local local", 40,
             "local bench", 22);
 
