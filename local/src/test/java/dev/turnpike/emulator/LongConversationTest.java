@@ -231,7 +231,12 @@ class LongConversationTest extends StoreContract {
                 new MemoryQueue(clock, new PortCalls()),
                 new ContextLoader(conversations, settings.maxHistory()),
                 new ModelStep(
-                        model, prompt, new AnswerCheck(Enforcement.NEVER), charges(prices, prompt), settings, ids),
+                        model,
+                        prompt,
+                        new AnswerCheck(Enforcement.NEVER, new MemoryAccess().audit, InstantSource.system()),
+                        charges(prices, prompt),
+                        settings,
+                        ids),
                 new ToolStep(
                         runs,
                         tools,

@@ -28,7 +28,8 @@ public interface AuditLog {
         LIMITS_UPDATED("rate_limit.updated"),
         LOGIN_FAILED("login.failed"),
         TOOL_CALLED("tool.called"),
-        TOOL_REFUSED("tool.refused");
+        TOOL_REFUSED("tool.refused"),
+        IMAGE_REMOVED("answer.image_removed");
 
         private final String wireName;
 

@@ -1,6 +1,8 @@
 package dev.turnpike.calls;
 
 import dev.turnpike.conversation.Item;
+import dev.turnpike.conversation.Item.Executor;
+import dev.turnpike.policy.AnswerImages;
 import dev.turnpike.policy.Decision;
 import dev.turnpike.policy.GuardedTools;
 import dev.turnpike.policy.Ruling;
@@ -10,6 +12,7 @@ import dev.turnpike.run.RunRequest;
 import dev.turnpike.tool.ToolContext;
 import dev.turnpike.tool.ToolSpec;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// What becomes of a run's calls: what the deployment's policy says, and what the caller wishes beyond that.
@@ -65,6 +68,17 @@ public record CallRules(GuardedTools tools, Run run) {
             return new Ruling(Decision.DENY, UNASKABLE);
         }
         return policy.decision() == Decision.ASK ? policy : new Ruling(Decision.ASK, WISHED);
+    }
+
+    /// How the answer's images are looked at.
+    ///
+    /// @param read what the model has read
+    public AnswerImages images(List<Item> read) {
+        boolean foreign = read.stream()
+                .anyMatch(item -> item instanceof Item.ToolCall call
+                        && call.executor() == Executor.SERVER
+                        && ToolOutput.foreign(tools, call.name()));
+        return foreign ? AnswerImages.from(tools.imageHosts()) : AnswerImages.any();
     }
 
     /// What an approval of a call is bound to beside its arguments.

@@ -7,6 +7,7 @@ import dev.turnpike.conversation.Item.Executor;
 import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Item.Part;
 import dev.turnpike.model.StreamEvent;
+import dev.turnpike.policy.AnswerImages;
 import dev.turnpike.run.RunEvent;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +30,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
 
     private final Ids ids;
     private final CallRules rules;
+    private final AnswerImages images;
     private final Predicate<String> callIdTaken;
     private final Consumer<RunEvent> watcher;
     private final List<Open> open = new ArrayList<>();
@@ -42,10 +44,17 @@ final class AnswerItems implements Consumer<StreamEvent> {
     /// @param nextSeq place of the first item
     /// @param callIdTaken whether the conversation has a call of that id: weak backends count from
     ///     `call_0` in every answer
-    AnswerItems(Ids ids, long nextSeq, CallRules rules, Predicate<String> callIdTaken, Consumer<RunEvent> watcher) {
+    AnswerItems(
+            Ids ids,
+            long nextSeq,
+            CallRules rules,
+            AnswerImages images,
+            Predicate<String> callIdTaken,
+            Consumer<RunEvent> watcher) {
         this.ids = ids;
         this.nextSeq = nextSeq;
         this.rules = rules;
+        this.images = images;
         this.callIdTaken = callIdTaken;
         this.watcher = watcher;
     }
@@ -61,8 +70,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
         switch (event) {
             case StreamEvent.TextDelta(String text) -> {
                 OpenText message = message();
-                message.append(text, false);
-                watcher.accept(new RunEvent.TextDelta(message.id, text));
+                show(message, images.next(text));
             }
             case StreamEvent.RefusalDelta(String text) -> {
                 OpenText message = message();
@@ -173,6 +181,13 @@ final class AnswerItems implements Consumer<StreamEvent> {
         return callIdTaken.test(callId) ? "call_" + ids.next() : callId;
     }
 
+    private void show(OpenText message, String text) {
+        if (!text.isEmpty()) {
+            message.append(text, false);
+            watcher.accept(new RunEvent.TextDelta(message.id, text));
+        }
+    }
+
     private String id(String prefix) {
         return ids.item(prefix, rules.run().key().conversation().id(), nextSeq++);
     }
@@ -185,6 +200,9 @@ final class AnswerItems implements Consumer<StreamEvent> {
 
     private void closeText(boolean cut) {
         if (current != null) {
+            if (!current.reasoning) {
+                show(current, images.end());
+            }
             current.cut = cut;
             watcher.accept(new RunEvent.ItemClosed(current.item()));
             current = null;

@@ -2,6 +2,7 @@ package dev.turnpike.engine;
 
 import dev.turnpike.access.Cap;
 import dev.turnpike.budget.Permit;
+import dev.turnpike.calls.CallRules;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.engine.LeaseKeeper.LeaseLostException;
@@ -16,6 +17,7 @@ import dev.turnpike.model.ModelException.Kind;
 import dev.turnpike.model.ModelRequest;
 import dev.turnpike.model.Served;
 import dev.turnpike.model.StreamEvent;
+import dev.turnpike.policy.AnswerImages;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunEvent;
@@ -114,12 +116,16 @@ public final class ModelStep {
 
     private StepResult call(LiveRun live, ModelRequest request) {
         AnswerGate gate = check.gate(live, live::emit);
-        var answer = new AnswerItems(ids, live.run().endSeq(), prompt.rules(live.run()), callIds(live)::contains, gate);
+        CallRules rules = prompt.rules(live.run());
+        AnswerImages images = rules.images(request.items());
+        var answer = new AnswerItems(ids, live.run().endSeq(), rules, images, callIds(live)::contains, gate);
         var timed = new Timed(answer, live);
         try {
             return answered(live, model.stream(request, abortAt(live), timed), answer, gate, timed);
         } catch (ModelException failure) {
             return failed(live, failure, () -> partial(answer, gate), timed);
+        } finally {
+            check.removed(live.run(), images.removed());
         }
     }
 

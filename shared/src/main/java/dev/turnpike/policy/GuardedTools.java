@@ -1,14 +1,23 @@
 package dev.turnpike.policy;
 
+import dev.turnpike.access.NamePatterns;
 import dev.turnpike.tool.Effect;
 import dev.turnpike.tool.Kind;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolRegistry;
+import java.util.List;
 import java.util.Optional;
 
 /// The tools of this deployment, and what is decided of their calls.
-public record GuardedTools(ToolRegistry registry, Policy policy) {
+///
+/// @param imageHosts whose images an answer may show once the model has read what tools gave
+public record GuardedTools(ToolRegistry registry, Policy policy, NamePatterns imageHosts) {
     private static final Ruling UNKNOWN = new Ruling(Decision.ALLOW, "there is no such tool");
+
+    /// No images, then.
+    public GuardedTools(ToolRegistry registry, Policy policy) {
+        this(registry, policy, new NamePatterns(List.of()));
+    }
 
     /// What is decided of every call of a tool.
     ///

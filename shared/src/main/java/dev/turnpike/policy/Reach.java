@@ -124,7 +124,7 @@ record Reach(List<String> paths, List<String> commands, List<String> hosts, Risk
     }
 
     /// In lower case, without a port.
-    private static String host(String url) {
+    static String host(String url) {
         String slashes = url.replace('\\', '/');
         try {
             String host = new URI(slashes.startsWith("//") ? "any:" + slashes : slashes).getHost();

@@ -53,6 +53,7 @@ public record Settings(
     /// @param queueTenant the tenant of what arrives on the requests queue
     /// @param tools the built-in tools that a run is offered when nothing narrows them
     /// @param toolPolicy which of their calls are made, asked about or denied
+    /// @param imageHosts whose images an answer may show once the model has read what tools gave
     /// @param corsOrigins web origins whose scripts may read answers
     /// @param passParameters what requests may hand on to the provider although nothing here knows it
     public record Deployment(
@@ -60,6 +61,7 @@ public record Settings(
             String queueTenant,
             NamePatterns tools,
             Policy toolPolicy,
+            NamePatterns imageHosts,
             NamePatterns corsOrigins,
             NamePatterns passParameters) {}
 
@@ -189,6 +191,7 @@ public record Settings(
                 environment.matching(Variable.QUEUE_TENANT, TENANT),
                 environment.names(Variable.TOOLS),
                 environment.textOrFile(Variable.TOOL_POLICY, Policy::parse),
+                environment.names(Variable.IMAGE_HOSTS),
                 environment.names(Variable.CORS_ORIGINS),
                 environment.names(Variable.PASS_PARAMETERS));
     }

@@ -111,6 +111,11 @@ enum Variable {
                 + " the usual rules",
             ""),
 
+    IMAGE_HOSTS(
+            "the hosts whose images an answer may show once the model has read what tools gave, separated by commas, *"
+                    + " for any characters, or nothing for none",
+            ""),
+
     CORS_ORIGINS(
             "the web origins whose scripts may call, as https://chat.example.com, separated by commas, * for any"
                     + " characters, or nothing for none",

@@ -1,5 +1,6 @@
 package dev.turnpike.wiring;
 
+import dev.turnpike.access.AuditLog;
 import dev.turnpike.admission.LinkedMedia;
 import dev.turnpike.admission.PromptCount;
 import dev.turnpike.admission.RunAdmission;
@@ -109,7 +110,8 @@ public final class Wiring {
                 aws.dynamo(), table, clock, settings.limits().conversationTtl());
         this.tools = new GuardedTools(
                 ToolRegistry.withInstalled(BuiltInTools.all(notes, clock), Wiring.class.getClassLoader()),
-                settings.deployment().toolPolicy());
+                settings.deployment().toolPolicy(),
+                settings.deployment().imageHosts());
         RequestSettings asked = PartSettings.requests(settings, tools.registry().offered());
         this.requests = new RequestReader(mapper, asked);
         this.completions = new CompletionReader(requests, asked);
@@ -146,8 +148,11 @@ public final class Wiring {
     }
 
     private ToolStep toolStep(EngineSettings engine) {
-        var audit = new DynamoAuditLog(aws.dynamo(), settings.resources().tableName());
-        return new ToolStep(runs, tools, audit, clock, engine, ids, Executors::newVirtualThreadPerTaskExecutor);
+        return new ToolStep(runs, tools, audit(), clock, engine, ids, Executors::newVirtualThreadPerTaskExecutor);
+    }
+
+    private AuditLog audit() {
+        return new DynamoAuditLog(aws.dynamo(), settings.resources().tableName());
     }
 
     private ContextLoader contexts(EngineSettings engine) {
@@ -159,7 +164,12 @@ public final class Wiring {
         var model = cache(engine).around(upstreams.client(breakers));
         Prompt prompt = prompt(engine);
         return new ModelStep(
-                model, prompt, new AnswerCheck(settings.provider().enforcement()), charges(prompt), engine, ids);
+                model,
+                prompt,
+                new AnswerCheck(settings.provider().enforcement(), audit(), clock),
+                charges(prompt),
+                engine,
+                ids);
     }
 
     private Charges charges(Prompt prompt) {

@@ -11,6 +11,7 @@ import dev.turnpike.fake.CountedTool;
 import dev.turnpike.fake.CountingIds;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.model.StreamEvent;
+import dev.turnpike.policy.AnswerImages;
 import dev.turnpike.run.Run;
 import dev.turnpike.run.RunEvent;
 import java.util.ArrayList;
@@ -27,8 +28,8 @@ class AnswerItemsTest {
     private final Run run = bench.post(ASKING);
     private final String conversation = run.key().conversation().id();
     private final List<RunEvent> told = new ArrayList<>();
-    private final AnswerItems answer =
-            new AnswerItems(new CountingIds(), 7, new CallRules(bench.tools, run), "taken"::equals, told::add);
+    private final AnswerItems answer = new AnswerItems(
+            new CountingIds(), 7, new CallRules(bench.tools, run), AnswerImages.any(), "taken"::equals, told::add);
 
     @Test
     void piecesOfTextBecomeOneMessage() {

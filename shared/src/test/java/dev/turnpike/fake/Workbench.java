@@ -202,7 +202,12 @@ public final class Workbench {
         var contexts = new ContextLoader(store, settings.maxHistory());
         var prompt = new Prompt(new ContextWindow(String::length), tools, PRICES, settings);
         var modelStep = new ModelStep(
-                answering, prompt, new AnswerCheck(Enforcement.STRICT), charges(prompt, threads), settings, ids);
+                answering,
+                prompt,
+                new AnswerCheck(Enforcement.STRICT, access.audit, clock),
+                charges(prompt, threads),
+                settings,
+                ids);
         prompts = new PromptCount(store, store, contexts, prompt, new UsageEstimate(String::length));
         engine = new StepEngine(
                 store,
