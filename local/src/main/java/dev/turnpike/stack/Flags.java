@@ -21,6 +21,7 @@ record Flags(int port, Optional<Path> directory, boolean processes, OptionalInt 
 
         OPENAI_API_KEY, OPENAI_BASE_URL and MODEL choose a model provider; without them a demo model answers.
         The other settings of template.yaml count too; REQUESTS_PER_MINUTE is 0 here, any number, if not said.
+        SANDBOX=on lets commands run, in processes that see nothing of this machine where it can wall them in.
         AWS_ENDPOINT_URL chooses an AWS-compatible endpoint in place of the emulators.
         """;
 

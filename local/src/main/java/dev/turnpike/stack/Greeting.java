@@ -9,6 +9,7 @@ final class Greeting {
           API key   {apiKey}
 
         {provider}
+        {sandbox}
         Stream an answer:
 
           {curl}/responses {key} \\
@@ -44,6 +45,9 @@ final class Greeting {
                 .replace("{url}", url)
                 .replace("{apiKey}", stack.apiKey())
                 .replace("{provider}\n", stack.demoModel().isPresent() ? DEMO + "\n" : "")
+                .replace(
+                        "{sandbox}\n",
+                        stack.sandbox().map(started -> started.plainly() + "\n").orElse(""))
                 .replace("{table}", stack.table())
                 .replace("{dynamo}", stack.cloud().dynamo().toString())
                 .replace("{curl}", "curl -sN " + url)

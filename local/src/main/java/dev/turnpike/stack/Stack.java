@@ -5,6 +5,7 @@ import dev.turnpike.emulator.Cloud;
 import dev.turnpike.emulator.Emulators;
 import dev.turnpike.emulator.LambdaEmulator;
 import dev.turnpike.emulator.Queue;
+import dev.turnpike.enclosure.LocalSandbox;
 import dev.turnpike.gateway.Gateway;
 import dev.turnpike.local.Closing;
 import dev.turnpike.run.RunRequest.Lane;
@@ -24,12 +25,14 @@ public final class Stack implements AutoCloseable {
     /// How many steps of the slow lane run at one time.
     static final int FLEX_CONCURRENCY = 2;
 
+    private static final String SANDBOX = "turnpike-sandbox";
     private static final int INTAKE_BATCH = 10;
     private static final int DEAD_STEPS_BATCH = 10;
 
     private final Closing parts = new Closing();
     private final Cloud cloud;
     private final LambdaEmulator lambda;
+    private final Optional<LocalSandbox> sandbox;
     private final Resources resources;
     private final Optional<DemoModel> demoModel;
     private final Functions functions;
@@ -44,6 +47,7 @@ public final class Stack implements AutoCloseable {
                     : Optional.empty();
             cloud = startCloud(options);
             lambda = parts.add(LambdaEmulator.start());
+            sandbox = startSandbox(options);
             resources = Resources.create(
                     cloud,
                     options.environment().getOrDefault("OPENAI_API_KEY", "none"),
@@ -78,6 +82,15 @@ public final class Stack implements AutoCloseable {
                 : Cloud.at(URI.create(elsewhere), options.environment());
     }
 
+    private Optional<LocalSandbox> startSandbox(StackOptions options) throws IOException {
+        if (!"on".equals(options.environment().get("SANDBOX"))) {
+            return Optional.empty();
+        }
+        LocalSandbox started = parts.add(LocalSandbox.start());
+        lambda.serve(SANDBOX, started::call);
+        return Optional.of(started);
+    }
+
     private Functions startFunctions(StackOptions options, Handlers.Maker handlers) throws IOException {
         Map<String, String> environment = functionEnvironment(options);
         return options.running().processes()
@@ -99,6 +112,7 @@ public final class Stack implements AutoCloseable {
         environment.putAll(cloud.environment());
         environment.putIfAbsent("AWS_ENDPOINT_URL_LAMBDA", lambda.endpoint().toString());
         environment.putAll(resources.environment());
+        sandbox.ifPresent(_ -> environment.put("SANDBOX_FUNCTION", SANDBOX));
         return environment;
     }
 
@@ -137,6 +151,11 @@ public final class Stack implements AutoCloseable {
 
     public Cloud cloud() {
         return cloud;
+    }
+
+    /// Absent unless `SANDBOX=on`.
+    Optional<LocalSandbox> sandbox() {
+        return sandbox;
     }
 
     /// Where the functions of this stack find other functions, unless its environment says otherwise.

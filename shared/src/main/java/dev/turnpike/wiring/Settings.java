@@ -69,12 +69,14 @@ public record Settings(
     ///
     /// @param providerSecretArn the provider's key, as plain text or as `{"api_key": ...}`
     /// @param adminSecretArn given to the api function only
+    /// @param sandboxFunction absent: no commands run
     public record Resources(
             String tableName,
             Map<Lane, String> stepsQueueUrls,
             String resultsQueueUrl,
             String providerSecretArn,
-            Optional<String> adminSecretArn) {
+            Optional<String> adminSecretArn,
+            Optional<String> sandboxFunction) {
 
         /// @throws SettingsException if this function was not given the admin key
         public String requireAdminSecretArn() {
@@ -208,7 +210,8 @@ public record Settings(
                         environment.url(Variable.FLEX_STEPS_QUEUE_URL).toString()),
                 environment.url(Variable.RESULTS_QUEUE_URL).toString(),
                 environment.text(Variable.PROVIDER_SECRET_ARN),
-                environment.optionalText(Variable.ADMIN_SECRET_ARN));
+                environment.optionalText(Variable.ADMIN_SECRET_ARN),
+                environment.optionalText(Variable.SANDBOX_FUNCTION));
     }
 
     private static Provider provider(Environment environment) {

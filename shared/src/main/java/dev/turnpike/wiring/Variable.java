@@ -9,6 +9,7 @@ enum Variable {
     RESULTS_QUEUE_URL("the URL of the queue that answers queued requests"),
     PROVIDER_SECRET_ARN("the ARN of the secret that holds the model provider's API key"),
     ADMIN_SECRET_ARN("the ARN of the secret that holds the admin key", ""),
+    SANDBOX_FUNCTION("the name of the Lambda function that runs commands, or nothing for none", ""),
 
     OPENAI_BASE_URL(
             "the https URL of an OpenAI-compatible API (http only to a loopback or private host)",

@@ -24,6 +24,7 @@ import dev.turnpike.budget.ConcurrentRuns;
 import dev.turnpike.budget.LostHolds;
 import dev.turnpike.budget.WorstCase;
 import dev.turnpike.builtin.BuiltInTools;
+import dev.turnpike.builtin.NoteStore;
 import dev.turnpike.cache.AnswerCache;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
@@ -52,6 +53,7 @@ import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.tokens.ModelCounter;
 import dev.turnpike.tokens.TokenCounter;
+import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolRegistry;
 import dev.turnpike.usage.UsageReport;
 import java.security.Security;
@@ -60,6 +62,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Puts the parts together, once, by hand. Each function asks for what it serves with; nothing else is built.
@@ -109,7 +112,7 @@ public final class Wiring {
         var notes = new DynamoNoteStore(
                 aws.dynamo(), table, clock, settings.limits().conversationTtl());
         this.tools = new GuardedTools(
-                ToolRegistry.withInstalled(BuiltInTools.all(notes, clock), Wiring.class.getClassLoader()),
+                ToolRegistry.withInstalled(ownTools(notes), Wiring.class.getClassLoader()),
                 settings.deployment().toolPolicy(),
                 settings.deployment().imageHosts());
         RequestSettings asked = PartSettings.requests(settings, tools.registry().offered());
@@ -125,6 +128,11 @@ public final class Wiring {
             ahead(upstreams::open);
             ahead(new DynamoKeyStore(aws.dynamo(), table)::probe);
         }
+    }
+
+    private List<Tool<?>> ownTools(NoteStore notes) {
+        return Stream.concat(BuiltInTools.all(notes, clock).stream(), SandboxParts.tools(settings, aws, clock).stream())
+                .toList();
     }
 
     /// What fails here fails again, and is told, where its result is needed.

@@ -243,7 +243,51 @@ class TemplateTest {
                 .map(file -> String.valueOf(file.getFileName()).replaceFirst("-.*", ""))
                 .collect(toCollection(TreeSet::new));
 
-        assertThat(functions).containsExactly("api", "intake", "reaper", "worker");
+        assertThat(functions).containsExactly("api", "intake", "reaper", "sandbox", "worker");
+    }
+
+    @Test
+    void theSandboxIsThereWhenAskedForAndHasNothing() {
+        JsonNode function = TEMPLATE.at("/Resources/SandboxFunction");
+        assertThat(TEMPLATE.at("/Parameters/Sandbox/Default").asString()).isEqualTo("off");
+        assertThat(List.of("SandboxFunction", "SandboxRole", "SandboxLogs", "CallTheSandbox"))
+                .allSatisfy(name -> assertThat(
+                                TEMPLATE.at("/Resources/" + name + "/Condition").asString())
+                        .isEqualTo("HasSandbox"));
+
+        // SAM would merge the variables of all functions into one of its own type.
+        assertThat(function.path("Type").asString()).isEqualTo("AWS::Lambda::Function");
+        assertThat(function.at("/Properties/Environment/Variables").propertyNames())
+                .containsExactly("JAVA_TOOL_OPTIONS");
+        assertThat(function.at("/Properties/Code").asString()).isEqualTo("functions/sandbox/target/function.zip");
+        assertThat(Repository.path("functions/sandbox/src/main/java/"
+                        + function.at("/Properties/Handler").asString().replace('.', '/') + ".java"))
+                .exists();
+        assertThat(function.path("Properties").has("VpcConfig")).isFalse();
+        JsonNode role = properties("SandboxRole");
+        assertThat(role.has("ManagedPolicyArns")).isFalse();
+        assertThat(role.path("Policies")).hasSize(1);
+        assertThat(role.at("/Policies/0/PolicyDocument/Statement"))
+                .singleElement()
+                .satisfies(statement -> {
+                    assertThat(statement.path("Action").toString())
+                            .isEqualTo("[\"logs:CreateLogStream\",\"logs:PutLogEvents\"]");
+                    assertThat(statement.at("/Resource/Fn::GetAtt").asString()).isEqualTo("SandboxLogs.Arn");
+                });
+    }
+
+    @Test
+    void onlyWhatServesRunsMayCallTheSandbox() {
+        JsonNode policy = properties("CallTheSandbox");
+        assertThat(policy.path("Roles").findValuesAsString("Ref")).containsExactly("ApiRole", "WorkerRole");
+        assertThat(policy.at("/PolicyDocument/Statement")).singleElement().satisfies(statement -> {
+            assertThat(statement.path("Action").asString()).isEqualTo("lambda:InvokeFunction");
+            assertThat(statement.at("/Resource/Fn::GetAtt").asString()).isEqualTo("SandboxFunction.Arn");
+        });
+        assertThat(FUNCTIONS)
+                .allSatisfy((name, function) -> assertThat(environment(function).has("SANDBOX_FUNCTION"))
+                        .as(name)
+                        .isEqualTo(name.equals("ApiFunction") || name.equals("WorkerFunction")));
     }
 
     @Test

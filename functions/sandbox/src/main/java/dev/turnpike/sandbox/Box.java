@@ -44,6 +44,11 @@ public final class Box {
         }
     }
 
+    /// Ends what runs now, when this process is about to end.
+    public void stop() {
+        Descendants.ofAll().close();
+    }
+
     private static String lacking(SandboxCommand command) {
         return switch (command) {
             case SandboxCommand.Code code ->

@@ -2,12 +2,12 @@ package dev.turnpike.sandbox;
 
 import java.io.IOException;
 import java.lang.module.ModuleFinder;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The words that start a command. What is a program's text goes into a file, as a word has to be short.
@@ -17,17 +17,6 @@ record CommandLine(List<String> words) {
     private static final List<Path> FOLDERS = Stream.of("/usr/local/bin", "/usr/bin", "/bin", "/var/lang/bin")
             .map(Path::of)
             .toList();
-
-    /// Programs of ours name these.
-    private static final List<String> OURS = List.of(
-            "dev.turnpike.sandbox.GitProgram",
-            "dev.turnpike.sandbox.GitOperation",
-            "dev.turnpike.json.JsonCursor",
-            "org.eclipse.jgit.api.Git",
-            "org.slf4j.Logger",
-            "org.slf4j.nop.NOPServiceProvider",
-            "com.googlecode.javaewah.EWAHCompressedBitmap",
-            "org.apache.commons.codec.digest.DigestUtils");
 
     /// Limits of every process: no memory dumps, open files, processes of the user, kilobytes of a file, kilobytes of
     /// data. Shells differ in how they call the third.
@@ -79,23 +68,8 @@ record CommandLine(List<String> words) {
         return words;
     }
 
-    /// Lambda's own loader of our classes leaves no trace in `java.class.path`.
     private static String classPath() {
-        return String.join(
-                ":", OURS.stream().flatMap(CommandLine::place).distinct().toList());
-    }
-
-    private static Stream<String> place(String className) {
-        try {
-            Class<?> found = Class.forName(className, false, CommandLine.class.getClassLoader());
-            return Stream.of(Path.of(found.getProtectionDomain()
-                            .getCodeSource()
-                            .getLocation()
-                            .toURI())
-                    .toString());
-        } catch (ReflectiveOperationException | URISyntaxException _) {
-            return Stream.of(); // The program that needs it says so.
-        }
+        return SandboxJars.all().stream().map(Path::toString).collect(Collectors.joining(":"));
     }
 
     private static CommandLine limited(List<String> command) {

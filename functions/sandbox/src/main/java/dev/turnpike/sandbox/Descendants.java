@@ -29,7 +29,16 @@ final class Descendants implements AutoCloseable {
 
     /// @param command the one that Java started: it is Java's to reap, or it would never hear of its end
     Descendants(Process command) {
-        this.command = command.pid();
+        this(command.pid());
+    }
+
+    private Descendants(long command) {
+        this.command = command;
+    }
+
+    /// At the end of this process, when nobody waits for a command any more.
+    static Descendants ofAll() {
+        return new Descendants(0);
     }
 
     /// @param state as `/proc` says it: `Z` has ended and waits to be reaped

@@ -79,7 +79,7 @@ final class PlainSystem extends SystemReader.Delegate {
 
     private static final class Nothing extends FileBasedConfig {
         Nothing(Config parent, FS files) {
-            super(parent, new File("/dev/null"), files);
+            super(parent, new File("settings-of-nobody"), files);
         }
 
         /// Else it is measured, which takes seconds, and noted in a home that is gone after the command. A disk that is
@@ -94,6 +94,12 @@ final class PlainSystem extends SystemReader.Delegate {
         @Override
         public void load() {
             // There is nothing in it.
+        }
+
+        /// Saving would put a file in the place of whatever is there.
+        @Override
+        public void save() {
+            // Nor will there be.
         }
 
         @Override
