@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.turnpike.budget.Budget;
 import dev.turnpike.budget.LostHolds;
 import dev.turnpike.budget.WorstCase;
+import dev.turnpike.calls.ToolAudit;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.conversation.Item;
@@ -233,7 +234,9 @@ class LongConversationTest extends StoreContract {
                 new ModelStep(
                         model,
                         prompt,
-                        new AnswerCheck(Enforcement.NEVER, new MemoryAccess().audit, InstantSource.system()),
+                        new AnswerCheck(
+                                Enforcement.NEVER,
+                                new ToolAudit(new MemoryAccess().audit, tools, InstantSource.system())),
                         charges(prices, prompt),
                         settings,
                         ids),

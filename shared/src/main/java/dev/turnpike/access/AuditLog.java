@@ -29,6 +29,7 @@ public interface AuditLog {
         LOGIN_FAILED("login.failed"),
         TOOL_CALLED("tool.called"),
         TOOL_REFUSED("tool.refused"),
+        TOOL_ASKED("tool.approval_requested"),
         IMAGE_REMOVED("answer.image_removed");
 
         private final String wireName;

@@ -13,20 +13,25 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
-/// Tells the audit log of every call: who, which tool, which arguments by their hash, what was decided, how it ended.
+/// Tells the audit log of every call, made or not: who, which tool, which arguments by their hash, what was decided,
+/// how it ended.
 /// Neither arguments nor outputs are in it.
-final class ToolAudit {
+public final class ToolAudit {
     /// A name that a model made up may be long.
     private static final int LONGEST_NAME = 64;
+
+    private static final int MOST_HOSTS = 20;
 
     private final AuditLog log;
     private final GuardedTools tools;
     private final InstantSource clock;
 
-    ToolAudit(AuditLog log, GuardedTools tools, InstantSource clock) {
+    public ToolAudit(AuditLog log, GuardedTools tools, InstantSource clock) {
         this.log = log;
         this.tools = tools;
         this.clock = clock;
@@ -51,30 +56,52 @@ final class ToolAudit {
         append(AuditLog.Kind.TOOL_REFUSED, run, details);
     }
 
+    /// @param request of a call that is not made until a person allows it
+    public void asked(Run run, Item.ApprovalRequest request) {
+        Map<String, String> details = details(run, request.name(), request.arguments());
+        details.put("approval", request.id());
+        append(AuditLog.Kind.TOOL_ASKED, run, details);
+    }
+
+    /// @param hosts from which a page that shows the run's answer would have loaded images
+    public void imagesRemoved(Run run, List<String> hosts) {
+        Map<String, String> details = ofRun(run);
+        details.put("hosts", hosts.stream().distinct().limit(MOST_HOSTS).collect(Collectors.joining(", ")));
+        append(AuditLog.Kind.IMAGE_REMOVED, run, details);
+    }
+
     private void append(AuditLog.Kind kind, Run run, Map<String, String> details) {
         log.append(new AuditLog.Event(kind, clock.instant(), run.key().tenant(), "", details));
     }
 
     private Map<String, String> details(Run run, DueCall due, Ruling ruling) {
         Item.ToolCall call = due.call();
-        Map<String, String> details = new LinkedHashMap<>();
-        details.put("response", run.key().responseId());
+        Map<String, String> details = details(run, call.name(), call.arguments());
         details.put("call", call.id());
-        details.put(
-                "tool",
-                call.name().substring(0, Math.min(LONGEST_NAME, call.name().length())));
-        details.put("kind", tools.kind(call.name()).wireName());
-        details.put("effect", tools.effect(call.name()).name().toLowerCase(Locale.ROOT));
-        details.put("arguments_sha256", sha256(call.arguments()));
         details.put("decision", ruling.decision().wireName());
         details.put("reason", ruling.reason());
-        details.put("api_key", run.payer().key());
-        if (!run.payer().user().isEmpty()) {
-            details.put("user", run.payer().user());
-        }
         Item.Approval approval = due.approval();
         if (approval != null) {
             details.put("approval", approval.requestId());
+        }
+        return details;
+    }
+
+    private Map<String, String> details(Run run, String tool, String arguments) {
+        Map<String, String> details = ofRun(run);
+        details.put("tool", tool.substring(0, Math.min(LONGEST_NAME, tool.length())));
+        details.put("kind", tools.kind(tool).wireName());
+        details.put("effect", tools.effect(tool).name().toLowerCase(Locale.ROOT));
+        details.put("arguments_sha256", sha256(arguments));
+        return details;
+    }
+
+    private static Map<String, String> ofRun(Run run) {
+        Map<String, String> details = new LinkedHashMap<>();
+        details.put("response", run.key().responseId());
+        details.put("api_key", run.payer().key());
+        if (!run.payer().user().isEmpty()) {
+            details.put("user", run.payer().user());
         }
         return details;
     }

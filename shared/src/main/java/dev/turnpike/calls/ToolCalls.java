@@ -73,6 +73,7 @@ public final class ToolCalls {
             return Performed.of(due.result(refusal, Outcome.FAILED));
         }
         if (ruling.decision() == Decision.ASK && due.approval() == null) {
+            audit.refused(run, due, ruling, ASKED);
             return new Performed(due.result(ASKED, Outcome.FAILED), null, true);
         }
         if (run.request().calls().dry()) {

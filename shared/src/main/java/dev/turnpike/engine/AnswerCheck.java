@@ -1,6 +1,6 @@
 package dev.turnpike.engine;
 
-import dev.turnpike.access.AuditLog;
+import dev.turnpike.calls.ToolAudit;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Message;
 import dev.turnpike.conversation.Item.Part;
@@ -9,44 +9,36 @@ import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunEvent;
 import dev.turnpike.schema.AnswerFormat;
 import dev.turnpike.schema.AnswerFormat.Enforcement;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Looks whether a final answer is as it was asked for. One that is not may be written once more, unless it has been
 /// shown already.
 public final class AnswerCheck {
-    private static final int MOST_HOSTS = 20;
-
     private final Enforcement enforcement;
-    private final AuditLog audit;
-    private final InstantSource clock;
+    private final ToolAudit audit;
 
     /// @param enforcement what the provider makes sure of: such answers are shown as they come
-    public AnswerCheck(Enforcement enforcement, AuditLog audit, InstantSource clock) {
+    public AnswerCheck(Enforcement enforcement, ToolAudit audit) {
         this.enforcement = enforcement;
         this.audit = audit;
-        this.clock = clock;
     }
 
-    /// Tells the audit log of images that were taken out of an answer.
+    /// What the audit log is told of an answer.
     ///
-    /// @param hosts where they would have been loaded from; empty for none
-    void removed(Run run, List<String> hosts) {
-        if (!hosts.isEmpty()) {
-            Map<String, String> details = Map.of(
-                    "response",
-                    run.key().responseId(),
-                    "hosts",
-                    hosts.stream().distinct().limit(MOST_HOSTS).collect(Collectors.joining(", ")),
-                    "api_key",
-                    run.payer().key());
-            audit.append(new AuditLog.Event(
-                    AuditLog.Kind.IMAGE_REMOVED, clock.instant(), run.key().tenant(), "", details));
+    /// @param imagesFrom hosts of images that were taken out of it
+    /// @param asked requests for approval in it
+    void audited(Run run, List<String> imagesFrom, Stream<Item> asked) {
+        if (!imagesFrom.isEmpty()) {
+            audit.imagesRemoved(run, imagesFrom);
         }
+        asked.forEach(item -> {
+            if (item instanceof Item.ApprovalRequest request) {
+                audit.asked(run, request);
+            }
+        });
     }
 
     /// Where an answer passes before it is shown.

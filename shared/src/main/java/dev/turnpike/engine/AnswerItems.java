@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Turns a model's stream into the items of a conversation, telling the watcher of each as it grows.
@@ -37,6 +38,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
     private final Map<Integer, OpenCall> calls = new LinkedHashMap<>();
     /// Calls that a person may have to be asked about.
     private final List<OpenCall> held = new ArrayList<>();
+    private final List<Item> requests = new ArrayList<>();
     private long nextSeq;
     private @Nullable OpenText current;
     private boolean started;
@@ -57,6 +59,11 @@ final class AnswerItems implements Consumer<StreamEvent> {
         this.images = images;
         this.callIdTaken = callIdTaken;
         this.watcher = watcher;
+    }
+
+    /// Those for approval, once it is closed.
+    Stream<Item> requests() {
+        return requests.stream();
     }
 
     /// Whether anything has arrived.
@@ -134,6 +141,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
                     new Item.ApprovalRequest(id("mcpr"), asked.name(), asked.arguments(), rules.boundTo(asked.name()));
             watcher.accept(new RunEvent.ItemOpened(request));
             watcher.accept(new RunEvent.ItemClosed(request));
+            requests.add(request);
             return request;
         }
         OpenCall opened = open(new OpenCall(id("mcp"), unique(call.callId), call.name, Executor.SERVER));

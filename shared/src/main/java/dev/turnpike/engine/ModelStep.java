@@ -125,7 +125,7 @@ public final class ModelStep {
         } catch (ModelException failure) {
             return failed(live, failure, () -> partial(answer, gate), timed);
         } finally {
-            check.removed(live.run(), images.removed());
+            check.audited(live.run(), images.removed(), answer.requests());
         }
     }
 

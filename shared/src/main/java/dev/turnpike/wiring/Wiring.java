@@ -26,6 +26,7 @@ import dev.turnpike.budget.WorstCase;
 import dev.turnpike.builtin.BuiltInTools;
 import dev.turnpike.builtin.NoteStore;
 import dev.turnpike.cache.AnswerCache;
+import dev.turnpike.calls.ToolAudit;
 import dev.turnpike.completions.CompletionReader;
 import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.conversation.ContextWindow;
@@ -174,7 +175,7 @@ public final class Wiring {
         return new ModelStep(
                 model,
                 prompt,
-                new AnswerCheck(settings.provider().enforcement(), audit(), clock),
+                new AnswerCheck(settings.provider().enforcement(), new ToolAudit(audit(), tools, clock)),
                 charges(prompt),
                 engine,
                 ids);

@@ -17,6 +17,7 @@ import dev.turnpike.budget.ConcurrentRuns;
 import dev.turnpike.budget.LostHolds;
 import dev.turnpike.budget.WorstCase;
 import dev.turnpike.cache.AnswerCache;
+import dev.turnpike.calls.ToolAudit;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.StoredItem;
@@ -204,7 +205,7 @@ public final class Workbench {
         var modelStep = new ModelStep(
                 answering,
                 prompt,
-                new AnswerCheck(Enforcement.STRICT, access.audit, clock),
+                new AnswerCheck(Enforcement.STRICT, new ToolAudit(access.audit, tools, clock)),
                 charges(prompt, threads),
                 settings,
                 ids);

@@ -127,7 +127,7 @@ final class AuditRoutes {
     private static String actor(Kind kind) {
         return switch (kind) {
             case LOGIN_FAILED -> "unknown";
-            case TOOL_CALLED, TOOL_REFUSED, IMAGE_REMOVED -> "api_key";
+            case TOOL_CALLED, TOOL_REFUSED, TOOL_ASKED, IMAGE_REMOVED -> "api_key";
             case KEY_CREATED, KEY_UPDATED, KEY_ROTATED, KEY_DISABLED, LIMITS_UPDATED -> "admin_key";
         };
     }

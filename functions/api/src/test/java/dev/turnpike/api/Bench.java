@@ -22,6 +22,7 @@ import dev.turnpike.fake.MemoryAccess;
 import dev.turnpike.fake.SameThread;
 import dev.turnpike.fake.Workbench;
 import dev.turnpike.model.ModelClient;
+import dev.turnpike.policy.GuardedTools;
 import dev.turnpike.replay.StreamReplay;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.RequestReader;
@@ -63,6 +64,11 @@ final class Bench {
     Consumer<Duration> meanwhile = this::work;
 
     Bench(Tool<?>... tools) {
+        this(new Workbench(tools), Workbench.MEDIA, new MemoryAccess(), Allowance.NONE);
+    }
+
+    /// Where a policy stands between model and tools.
+    Bench(GuardedTools tools) {
         this(new Workbench(tools), Workbench.MEDIA, new MemoryAccess(), Allowance.NONE);
     }
 
