@@ -16,6 +16,7 @@ import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.StopReason;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -112,6 +113,29 @@ class ApprovalTest {
                 .isInstanceOfSatisfying(
                         Item.ToolCall.class,
                         call -> assertThat(call.arguments()).isEqualTo("{}"));
+    }
+
+    @Test
+    @DisplayName("Row 31: an approval holds while what the person looked at is the same")
+    void row31Bound() {
+        var state = new AtomicReference<>("7");
+        pay.boundBy(state::get);
+        Run run = asked();
+        assertThat(request(run).boundTo()).isEqualTo("7");
+        state.set("8");
+        bench.model.plays(says("Then not."));
+
+        Run refused = answer(run, true, "");
+
+        assertThat(pay.starts()).isEmpty();
+        assertThat(bench.results(refused))
+                .extracting(Item.ToolResult::output)
+                .containsExactly("What the person looked at has changed since they allowed this call, so it was not"
+                        + " made. Ask again.");
+        state.set("7");
+        bench.model.plays(says("Paid."));
+        answer(run, true, "");
+        assertThat(pay.starts()).as("the approval was not used up").hasSize(1);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.turnpike.tool.ToolException;
 import dev.turnpike.tool.ToolSchema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// A tool that remembers each of its starts by the idempotency key, and answers what the test says.
 public final class CountedTool implements Tool<CountedTool.NoArguments> {
@@ -22,6 +23,7 @@ public final class CountedTool implements Tool<CountedTool.NoArguments> {
     private final Effect effect;
     private final List<String> starts = new ArrayList<>();
     private volatile Behaviour behaviour;
+    private volatile Supplier<String> boundTo = () -> "";
     private volatile Kind kind = Kind.BUILT_IN;
     private volatile PortCalls calls = new PortCalls();
 
@@ -47,6 +49,17 @@ public final class CountedTool implements Tool<CountedTool.NoArguments> {
     public CountedTool of(Kind where) {
         kind = where;
         return this;
+    }
+
+    /// @param state what a person looks at who allows a call
+    public CountedTool boundBy(Supplier<String> state) {
+        boundTo = state;
+        return this;
+    }
+
+    @Override
+    public String boundTo(ToolContext context) {
+        return boundTo.get();
     }
 
     public CountedTool doing(Behaviour next) {
