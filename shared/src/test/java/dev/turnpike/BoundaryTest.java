@@ -58,7 +58,9 @@ class BoundaryTest {
         allowed.put("model", Set.of("conversation", "schema", "tool", "tokens", "sse", "json"));
         for (String name : List.of(
                 "builtin",
+                "patch",
                 "workspace",
+                "files",
                 "sandbox",
                 "remote",
                 "policy",

@@ -42,7 +42,7 @@ public final class SchemaCheck {
                 new SchemaCheck(schema).schema.validate(JsonNodeFactory.instance.objectNode());
             }
             return mistakes;
-        } catch (StackOverflowError | BoundedPattern.TooLongException _) {
+        } catch (StackOverflowError | Looks.TooManyException _) {
             return List.of(TOO_COMPLICATED);
         } catch (SchemaException | IllegalArgumentException unusable) {
             return List.of(head(reason(unusable), MAX_MISTAKE_CHARS));
@@ -62,7 +62,7 @@ public final class SchemaCheck {
     public List<String> mistakes(JsonNode json) {
         try {
             return phrases(schema.validate(json));
-        } catch (StackOverflowError | BoundedPattern.TooLongException _) {
+        } catch (StackOverflowError | Looks.TooManyException _) {
             return List.of(TOO_COMPLICATED);
         }
     }

@@ -50,7 +50,7 @@ public record Revision(long number, Cause cause, long seq, Instant at, List<Chan
     }
 
     /// Its paths, at most ten of them by name.
-    String summary() {
+    public String summary() {
         String first = changes.stream()
                 .limit(10)
                 .map(change -> change.path().toString())

@@ -1,6 +1,7 @@
 package dev.turnpike.workspace;
 
 import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.tool.Compensation;
 import dev.turnpike.tool.ToolContext;
 import dev.turnpike.workspace.Revision.Cause;
 import dev.turnpike.workspace.Revision.Change;
@@ -12,6 +13,9 @@ import java.util.Optional;
 
 /// What a workspace was, and how it becomes that again. Going back is a revision, too.
 public final class WorkspaceHistory {
+    /// The tool that takes a revision back.
+    public static final String UNDO = "undo_workspace_change";
+
     private final Workspaces workspaces;
     private final WorkspaceStore store;
 
@@ -96,6 +100,23 @@ public final class WorkspaceHistory {
             return new Plan.Write(back, Map.of(), revision);
         });
         return Optional.of(new Undone(applied, List.copyOf(changedSince)));
+    }
+
+    /// Empty for a revision that never was, or is kept no more.
+    public Optional<Revision> revision(ConversationKey key, long number) {
+        return store.revision(key, number);
+    }
+
+    /// At most `limit` revisions with a number below `before`, newest first.
+    public List<Revision> newestFirst(ConversationKey key, long before, int limit) {
+        return store.newestFirst(key, before, limit);
+    }
+
+    /// The call that takes back what a call has changed; where that was nothing, it does nothing.
+    public Compensation undoOf(ToolContext call) {
+        long revision = store.byKey(Workspaces.conversation(call), call.idempotencyKey())
+                .orElse(0L);
+        return new Compensation(UNDO, "{\"revision\":%d}".formatted(revision));
     }
 
     /// What an approval of a call that changes files holds for: the newest revision.

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Where a file lies: names joined by `/`, relative to the workspace, in Unicode's normal form C.
 ///
@@ -133,7 +134,7 @@ public final class WorkspacePath implements Comparable<WorkspacePath> {
     }
 
     /// The folders that it lies in, outermost first, as the paths that they would be.
-    List<WorkspacePath> folders() {
+    public List<WorkspacePath> folders() {
         List<WorkspacePath> folders = new ArrayList<>();
         for (int end = text.indexOf('/'); end >= 0; end = text.indexOf('/', end + 1)) {
             folders.add(new WorkspacePath(text.substring(0, end)));
@@ -147,7 +148,7 @@ public final class WorkspacePath implements Comparable<WorkspacePath> {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof WorkspacePath path && path.text.equals(text);
     }
 
