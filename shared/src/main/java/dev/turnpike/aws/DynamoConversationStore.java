@@ -173,10 +173,10 @@ public final class DynamoConversationStore implements ConversationStore {
 
     private void keepWorkspace(ConversationKey key, Instant until) {
         String pk = TableKeys.conversation(key);
-        boolean hasOne = table.getFromAnyReplica(TableKeys.key(pk, TableKeys.WORKSPACE), WorkspaceRows.REVISION)
+        boolean hasOne = table.getFromAnyReplica(WorkspaceKeys.head(key), WorkspaceRows.REVISION)
                 .isPresent();
         if (hasOne) {
-            table.streamWithPrefix(pk, TableKeys.WORKSPACE)
+            table.streamWithPrefix(pk, WorkspaceKeys.HEAD)
                     .map(row -> TableKeys.key(pk, row.text(TableKeys.SK)))
                     .forEach(row -> table.runIfHolds(table.update(row)
                             .set(TableKeys.TTL, until.getEpochSecond())

@@ -58,12 +58,12 @@ public final class DynamoWorkspaceStore implements WorkspaceStore {
     @Override
     public Workspace load(ConversationKey key) {
         for (int read = 0; read < MOST_READS; read++) {
-            Optional<Row> head = living(TableKeys.key(TableKeys.conversation(key), TableKeys.WORKSPACE));
+            Optional<Row> head = living(WorkspaceKeys.head(key));
             if (head.isEmpty()) {
                 return Workspace.empty(key);
             }
             long revision = head.get().number(WorkspaceRows.REVISION);
-            Optional<List<Row>> parts = parts(key, head.get(), part -> TableKeys.workspaceList(revision, part));
+            Optional<List<Row>> parts = parts(key, head.get(), part -> WorkspaceKeys.list(revision, part));
             if (parts.isPresent()) {
                 return WorkspaceRows.workspace(key, head.get(), parts.get());
             }
@@ -101,12 +101,11 @@ public final class DynamoWorkspaceStore implements WorkspaceStore {
     @Override
     public Map<String, FileContent> contents(ConversationKey key, Collection<FileEntry> files) {
         Map<String, FileEntry> wanted = new LinkedHashMap<>();
-        files.forEach(file -> wanted.put(TableKeys.workspaceContent(file.hash(), file.origin()), file));
+        files.forEach(file -> wanted.put(WorkspaceKeys.content(file.hash(), file.origin()), file));
         Map<String, Row> firsts = rows(key, wanted.keySet());
         Map<String, FileContent> contents = new HashMap<>();
         wanted.forEach((sk, file) -> Optional.ofNullable(firsts.get(sk))
-                .flatMap(first -> parts(
-                                key, first, part -> TableKeys.workspaceContentPart(file.hash(), file.origin(), part))
+                .flatMap(first -> parts(key, first, part -> WorkspaceKeys.contentPart(file.hash(), file.origin(), part))
                         .map(parts -> WorkspaceRows.content(first, parts)))
                 .ifPresent(content -> contents.put(file.hash(), content)));
         return contents;
@@ -211,7 +210,7 @@ public final class DynamoWorkspaceStore implements WorkspaceStore {
     private static Row keyRow(NewRevision revision, long number, Instant expires) {
         return Row.at(
                         TableKeys.conversation(revision.base().key()),
-                        TableKeys.workspaceKey(revision.cause().origin()))
+                        WorkspaceKeys.cause(revision.cause().origin()))
                 .put(WorkspaceRows.REVISION, number)
                 .expires(expires);
     }
@@ -245,7 +244,7 @@ public final class DynamoWorkspaceStore implements WorkspaceStore {
 
     private TransactWriteItem stillKept(ConversationKey key, long revision) {
         return check(ConditionCheck.builder()
-                .key(TableKeys.key(TableKeys.conversation(key), TableKeys.workspaceRevision(revision)))
+                .key(TableKeys.key(TableKeys.conversation(key), WorkspaceKeys.revision(revision)))
                 .conditionExpression("attribute_exists(pk) AND attribute_not_exists(#forgotten)")
                 .expressionAttributeNames(Map.of("#forgotten", WorkspaceRows.FORGOTTEN)));
     }
@@ -269,7 +268,7 @@ public final class DynamoWorkspaceStore implements WorkspaceStore {
 
     @Override
     public Optional<Revision> revision(ConversationKey key, long number) {
-        return living(TableKeys.key(TableKeys.conversation(key), TableKeys.workspaceRevision(number)))
+        return living(TableKeys.key(TableKeys.conversation(key), WorkspaceKeys.revision(number)))
                 .flatMap(row -> revision(key, row));
     }
 
@@ -278,8 +277,8 @@ public final class DynamoWorkspaceStore implements WorkspaceStore {
         if (row.has(WorkspaceRows.FORGOTTEN)) {
             return Optional.empty();
         }
-        long number = TableKeys.workspaceRevision(row.text(TableKeys.SK));
-        return parts(key, row, part -> TableKeys.workspaceRevisionPart(number, part))
+        long number = WorkspaceKeys.revision(row.text(TableKeys.SK));
+        return parts(key, row, part -> WorkspaceKeys.revisionPart(number, part))
                 .map(parts -> WorkspaceRows.revision(row, parts));
     }
 
@@ -291,8 +290,8 @@ public final class DynamoWorkspaceStore implements WorkspaceStore {
         return table
                 .between(
                         TableKeys.conversation(key),
-                        TableKeys.workspaceRevision(1),
-                        TableKeys.workspaceRevision(Math.min(before - 1, TableKeys.LAST_WORKSPACE_REVISION)),
+                        WorkspaceKeys.revision(1),
+                        WorkspaceKeys.revision(Math.min(before - 1, WorkspaceKeys.LAST_REVISION)),
                         true,
                         limit)
                 .stream()
@@ -305,7 +304,7 @@ public final class DynamoWorkspaceStore implements WorkspaceStore {
     @Override
     public Optional<Long> byKey(ConversationKey key, String causeKey) {
         String origin = new Revision.Cause(null, causeKey).origin();
-        return living(TableKeys.key(TableKeys.conversation(key), TableKeys.workspaceKey(origin)))
+        return living(TableKeys.key(TableKeys.conversation(key), WorkspaceKeys.cause(origin)))
                 .map(row -> row.number(WorkspaceRows.REVISION));
     }
 

@@ -73,13 +73,6 @@ final class TableKeys {
     static final String ITEM_PREFIX = "I#";
     static final String CONVERSATION_LIST_PREFIX = "CI#";
     static final String NOTE_PREFIX = "N#";
-    static final String WORKSPACE = "W";
-    static final String WORKSPACE_LISTS = "W#L#";
-
-    /// As its key has room for.
-    static final long LAST_WORKSPACE_REVISION = 9_999_999_999L;
-
-    private static final String WORKSPACE_REVISIONS = "W#R#";
     static final String LEDGER_PREFIX = "L#";
     static final String KEYS = "KEYS";
     static final String TENANTS = "TENANTS";
@@ -116,34 +109,6 @@ final class TableKeys {
 
     static long itemSeq(String sk) {
         return Long.parseLong(sk, ITEM_PREFIX.length(), ITEM_PREFIX.length() + 10, 10);
-    }
-
-    static String workspaceList(long revision, int part) {
-        return "%s%010d#%02d".formatted(WORKSPACE_LISTS, revision, part);
-    }
-
-    static String workspaceRevision(long revision) {
-        return "%s%010d".formatted(WORKSPACE_REVISIONS, revision);
-    }
-
-    static long workspaceRevision(String sk) {
-        return Long.parseLong(sk.substring(WORKSPACE_REVISIONS.length()));
-    }
-
-    static String workspaceRevisionPart(long revision, int part) {
-        return "W#RP#%010d#%02d".formatted(revision, part);
-    }
-
-    static String workspaceKey(String origin) {
-        return "W#K#" + origin;
-    }
-
-    static String workspaceContent(String hash, String origin) {
-        return "W#C#%s#%s".formatted(hash, origin);
-    }
-
-    static String workspaceContentPart(String hash, String origin, int part) {
-        return "W#CP#%s#%s#%02d".formatted(hash, origin, part);
     }
 
     static String run(String run) {

@@ -45,11 +45,7 @@ final class WorkspaceForgetting {
         List<Row> old = last <= 0
                 ? List.of()
                 : table.between(
-                        pk,
-                        TableKeys.workspaceRevision(1),
-                        TableKeys.workspaceRevision(last),
-                        false,
-                        MOST_MARKED_TOGETHER);
+                        pk, WorkspaceKeys.revision(1), WorkspaceKeys.revision(last), false, MOST_MARKED_TOGETHER);
         if (old.isEmpty() || !mark(head, old)) {
             return;
         }
@@ -59,9 +55,9 @@ final class WorkspaceForgetting {
                 .flatMap(WorkspaceForgetting::files)
                 .forEach(file -> needed.add(content(file)));
         old.forEach(row -> forget(pk, row, needed));
-        table.allWithPrefix(pk, TableKeys.WORKSPACE_LISTS).stream()
+        table.allWithPrefix(pk, WorkspaceKeys.LISTS).stream()
                 .map(row -> row.text(TableKeys.SK))
-                .filter(sk -> sk.compareTo(TableKeys.workspaceList(head.revision(), 0)) < 0)
+                .filter(sk -> sk.compareTo(WorkspaceKeys.list(head.revision(), 0)) < 0)
                 .forEach(sk -> table.delete(TableKeys.key(pk, sk)));
     }
 
@@ -70,7 +66,7 @@ final class WorkspaceForgetting {
         actions.add(TransactWriteItem.builder()
                 .conditionCheck(ConditionCheck.builder()
                         .tableName(table.name())
-                        .key(TableKeys.key(TableKeys.conversation(head.key()), TableKeys.WORKSPACE))
+                        .key(WorkspaceKeys.head(head.key()))
                         .conditionExpression("#revision = :revision")
                         .expressionAttributeNames(Map.of("#revision", WorkspaceRows.REVISION))
                         .expressionAttributeValues(Map.of(":revision", Row.number(head.revision())))
@@ -93,15 +89,15 @@ final class WorkspaceForgetting {
     }
 
     private static String content(FileEntry file) {
-        return TableKeys.workspaceContent(file.hash(), file.origin());
+        return WorkspaceKeys.content(file.hash(), file.origin());
     }
 
     /// What a revision has made of a file is there still, or is what another one found there.
     private void forget(String pk, Row row, Set<String> needed) {
-        long number = TableKeys.workspaceRevision(row.text(TableKeys.SK));
+        long number = WorkspaceKeys.revision(row.text(TableKeys.SK));
         List<Row> parts = new ArrayList<>();
         for (int part = 1; part <= row.number(WorkspaceRows.PARTS, 0); part++) {
-            table.get(TableKeys.key(pk, TableKeys.workspaceRevisionPart(number, part)))
+            table.get(TableKeys.key(pk, WorkspaceKeys.revisionPart(number, part)))
                     .ifPresent(parts::add);
         }
         for (Change change : WorkspaceRows.revision(row, parts).changes()) {
@@ -111,7 +107,7 @@ final class WorkspaceForgetting {
             }
         }
         for (int part = 1; part <= parts.size(); part++) {
-            table.delete(TableKeys.key(pk, TableKeys.workspaceRevisionPart(number, part)));
+            table.delete(TableKeys.key(pk, WorkspaceKeys.revisionPart(number, part)));
         }
         table.delete(TableKeys.key(pk, row.text(TableKeys.SK)));
     }
@@ -121,7 +117,7 @@ final class WorkspaceForgetting {
         table.delete(TableKeys.key(pk, content(file)));
         int mostParts = (file.sizeBytes() + file.sizeBytes() / 100 + 100) / Packed.MOST_PIECE_BYTES;
         for (int part = 1; part <= mostParts; part++) {
-            table.delete(TableKeys.key(pk, TableKeys.workspaceContentPart(file.hash(), file.origin(), part)));
+            table.delete(TableKeys.key(pk, WorkspaceKeys.contentPart(file.hash(), file.origin(), part)));
         }
     }
 }

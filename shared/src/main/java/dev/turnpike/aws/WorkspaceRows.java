@@ -42,13 +42,13 @@ final class WorkspaceRows {
         String lines = workspace.files().entrySet().stream()
                 .map(file -> entry(file.getValue()) + " " + file.getKey() + "\n")
                 .collect(Collectors.joining());
-        Row head = Row.at(TableKeys.conversation(workspace.key()), TableKeys.WORKSPACE)
+        Row head = Row.at(TableKeys.conversation(workspace.key()), WorkspaceKeys.HEAD)
                 .put(REVISION, workspace.revision())
                 .put("files", workspace.files().size())
                 .put("bytes", workspace.totalBytes());
         long revision = workspace.revision();
         return packed(
-                head, lines.getBytes(StandardCharsets.UTF_8), expires, part -> TableKeys.workspaceList(revision, part));
+                head, lines.getBytes(StandardCharsets.UTF_8), expires, part -> WorkspaceKeys.list(revision, part));
     }
 
     static Workspace workspace(ConversationKey key, Row head, List<Row> parts) {
@@ -68,16 +68,13 @@ final class WorkspaceRows {
                 .map(change -> entry(change.before()) + " " + entry(change.after()) + " " + change.path() + "\n")
                 .collect(Collectors.joining());
         long number = revision.base().revision() + 1;
-        Row row = Row.at(TableKeys.conversation(revision.base().key()), TableKeys.workspaceRevision(number))
+        Row row = Row.at(TableKeys.conversation(revision.base().key()), WorkspaceKeys.revision(number))
                 .put("run", revision.cause().run())
                 .put("key", revision.cause().key())
                 .put("seq", seq)
                 .put("at", at);
         return packed(
-                row,
-                lines.getBytes(StandardCharsets.UTF_8),
-                expires,
-                part -> TableKeys.workspaceRevisionPart(number, part));
+                row, lines.getBytes(StandardCharsets.UTF_8), expires, part -> WorkspaceKeys.revisionPart(number, part));
     }
 
     static Revision revision(Row row, List<Row> parts) {
@@ -91,7 +88,7 @@ final class WorkspaceRows {
                     entry(line.substring(first + 1, second))));
         });
         return new Revision(
-                TableKeys.workspaceRevision(row.text(TableKeys.SK)),
+                WorkspaceKeys.revision(row.text(TableKeys.SK)),
                 new Cause(row.optionalText("run"), row.text("key")),
                 row.number("seq"),
                 row.instant("at"),
@@ -100,12 +97,12 @@ final class WorkspaceRows {
 
     /// @param origin of the entries that name it
     static List<Row> content(ConversationKey key, FileContent content, String origin, Instant expires) {
-        String sk = TableKeys.workspaceContent(content.hash(), origin);
+        String sk = WorkspaceKeys.content(content.hash(), origin);
         return packed(
                 Row.at(TableKeys.conversation(key), sk),
                 content.bytes(),
                 expires,
-                part -> TableKeys.workspaceContentPart(content.hash(), origin, part));
+                part -> WorkspaceKeys.contentPart(content.hash(), origin, part));
     }
 
     static FileContent content(Row first, List<Row> parts) {

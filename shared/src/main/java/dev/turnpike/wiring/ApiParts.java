@@ -16,6 +16,7 @@ import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.run.RunStore;
 import dev.turnpike.run.StepQueue;
 import dev.turnpike.usage.UsageReport;
+import dev.turnpike.workspace.Workspaces;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -43,6 +44,7 @@ public record ApiParts(
         StepQueue steps,
         RunStore runs,
         ConversationStore conversations,
+        Workspaces workspaces,
         ResponseWriter responses,
         CompletionWriter completionWriter,
         StreamReplay replay,

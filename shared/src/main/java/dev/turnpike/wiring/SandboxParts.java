@@ -6,7 +6,6 @@ import dev.turnpike.sandbox.FunctionSandbox;
 import dev.turnpike.sandbox.SandboxTools;
 import dev.turnpike.sandbox.SandboxWork;
 import dev.turnpike.tool.Tool;
-import dev.turnpike.workspace.WorkspaceLimits;
 import dev.turnpike.workspace.Workspaces;
 import java.time.InstantSource;
 import java.util.List;
@@ -23,7 +22,7 @@ final class SandboxParts {
                     var sandbox = new FunctionSandbox(new LambdaFunctions(aws::lambda, clock), function);
                     var store = new DynamoWorkspaceStore(
                             aws.dynamo(), settings.resources().tableName(), clock);
-                    var workspaces = new Workspaces(store, WorkspaceLimits.USUAL);
+                    var workspaces = new Workspaces(store, settings.limits().workspaces());
                     return SandboxTools.all(new SandboxWork(sandbox, store, workspaces, clock));
                 })
                 .orElse(List.of());

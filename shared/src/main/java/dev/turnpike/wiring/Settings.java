@@ -14,6 +14,7 @@ import dev.turnpike.model.Dialect;
 import dev.turnpike.policy.Policy;
 import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.schema.AnswerFormat.Enforcement;
+import dev.turnpike.workspace.WorkspaceLimits;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -124,8 +125,13 @@ public record Settings(
     public record Media(LinkedMedia.Policy policy, EgressSettings egress) {}
 
     /// Where things end.
-    ///
-    public record Limits(ModelCall modelCall, Context context, Run run, Use use, Duration conversationTtl) {
+    public record Limits(
+            ModelCall modelCall,
+            Context context,
+            Run run,
+            Use use,
+            WorkspaceLimits workspaces,
+            Duration conversationTtl) {
 
         /// @param firstByte from sending a request to the answer's first byte
         /// @param idle silence within an answer
@@ -273,6 +279,7 @@ public record Settings(
                         environment.seconds(Variable.TOOL_TIMEOUT, 1, 600),
                         environment.seconds(Variable.RUN_TIMEOUT, 1, 604_800)),
                 use(environment),
+                WorkspaceLimits.ofMegabytes(environment.count(Variable.WORKSPACE_MAX_MB, 1, 1_000)),
                 Duration.ofDays(environment.count(Variable.CONVERSATION_TTL_DAYS, 1, 3_650)));
     }
 

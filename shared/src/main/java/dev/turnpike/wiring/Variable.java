@@ -100,6 +100,7 @@ enum Variable {
             "the requests without a good key that one address may send in a minute, 0 to 1000000, 0 for any number",
             "30"),
     CAP_WARNINGS("the percentages of a cap at which a warning is given, as 80,95, or 0 for none", "80,95"),
+    WORKSPACE_MAX_MB("the megabytes that the files of one conversation may have together, 1 to 1000", "16"),
     CONVERSATION_TTL_DAYS("the days that a conversation is kept after its last change, 1 to 3650", "30"),
 
     ENVIRONMENT("the deployment's name: 1 to 16 small letters and digits, a letter first", "dev"),

@@ -15,6 +15,7 @@ import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoNoteStore;
 import dev.turnpike.aws.DynamoRunStore;
 import dev.turnpike.aws.DynamoUsageStore;
+import dev.turnpike.aws.DynamoWorkspaceStore;
 import dev.turnpike.aws.EventRows;
 import dev.turnpike.aws.ResultsQueue;
 import dev.turnpike.aws.SqsStepQueue;
@@ -23,8 +24,6 @@ import dev.turnpike.budget.Budget;
 import dev.turnpike.budget.ConcurrentRuns;
 import dev.turnpike.budget.LostHolds;
 import dev.turnpike.budget.WorstCase;
-import dev.turnpike.builtin.BuiltInTools;
-import dev.turnpike.builtin.NoteStore;
 import dev.turnpike.cache.AnswerCache;
 import dev.turnpike.calls.ToolAudit;
 import dev.turnpike.completions.CompletionReader;
@@ -54,16 +53,15 @@ import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.tokens.ModelCounter;
 import dev.turnpike.tokens.TokenCounter;
-import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolRegistry;
 import dev.turnpike.usage.UsageReport;
+import dev.turnpike.workspace.Workspaces;
 import java.security.Security;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Puts the parts together, once, by hand. Each function asks for what it serves with; nothing else is built.
@@ -77,6 +75,7 @@ public final class Wiring {
     private final Upstreams upstreams;
     private final TokenCounter tokens = new ModelCounter();
     private final PriceList prices;
+    private final Workspaces workspaces;
     private final GuardedTools tools;
     private final RequestReader requests;
     private final CompletionReader completions;
@@ -112,8 +111,11 @@ public final class Wiring {
         this.prices = upstreams.prices();
         var notes = new DynamoNoteStore(
                 aws.dynamo(), table, clock, settings.limits().conversationTtl());
+        this.workspaces = new Workspaces(
+                new DynamoWorkspaceStore(aws.dynamo(), table, clock),
+                settings.limits().workspaces());
         this.tools = new GuardedTools(
-                ToolRegistry.withInstalled(ownTools(notes), Wiring.class.getClassLoader()),
+                ToolRegistry.withInstalled(ShippedTools.all(settings, aws, notes, workspaces, clock), Wiring.class.getClassLoader()),
                 settings.deployment().toolPolicy(),
                 settings.deployment().imageHosts());
         RequestSettings asked = PartSettings.requests(settings, tools.registry().offered());
@@ -129,11 +131,6 @@ public final class Wiring {
             ahead(upstreams::open);
             ahead(new DynamoKeyStore(aws.dynamo(), table)::probe);
         }
-    }
-
-    private List<Tool<?>> ownTools(NoteStore notes) {
-        return Stream.concat(BuiltInTools.all(notes, clock).stream(), SandboxParts.tools(settings, aws, clock).stream())
-                .toList();
     }
 
     /// What fails here fails again, and is told, where its result is needed.
@@ -232,6 +229,7 @@ public final class Wiring {
                 steps,
                 runs,
                 conversations,
+                workspaces,
                 responses,
                 new CompletionWriter(responses),
                 new StreamReplay(eventLog(), runs, conversations, responses, retention(), clock, Wiring::sleep),

@@ -81,7 +81,8 @@ public final class WorkspacePath implements Comparable<WorkspacePath> {
         return switch (Character.getType(character)) {
             case Character.CONTROL, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
                 true;
-            default -> isDirection(character) || character == 0xfeff;
+            // The last is what a lone surrogate becomes on its way here.
+            default -> isDirection(character) || character == 0xfeff || character == 0xfffd;
         };
     }
 

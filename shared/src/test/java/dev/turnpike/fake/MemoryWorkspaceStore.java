@@ -1,6 +1,9 @@
 package dev.turnpike.fake;
 
+import dev.turnpike.conversation.Conversation;
 import dev.turnpike.conversation.ConversationKey;
+import dev.turnpike.run.RunKey;
+import dev.turnpike.run.RunStatus;
 import dev.turnpike.workspace.FileContent;
 import dev.turnpike.workspace.FileEntry;
 import dev.turnpike.workspace.NewRevision;
@@ -32,6 +35,14 @@ public final class MemoryWorkspaceStore implements WorkspaceStore {
     public record Surroundings(ToLongFunction<ConversationKey> nextSeq, BiPredicate<ConversationKey, String> works) {
         /// Every conversation is there, and every run at work.
         public static final Surroundings ALL = new Surroundings(_ -> 0, (_, _) -> true);
+
+        public static Surroundings of(MemoryStore store) {
+            return new Surroundings(
+                    key -> store.find(key).map(Conversation::nextSeq).orElse(-1L),
+                    (key, run) -> store.find(new RunKey(key, run))
+                            .filter(found -> found.status() == RunStatus.IN_PROGRESS && !found.cancelRequested())
+                            .isPresent());
+        }
     }
 
     private static final class Kept {
@@ -151,6 +162,13 @@ public final class MemoryWorkspaceStore implements WorkspaceStore {
             }
         }
         return files.stream();
+    }
+
+    /// Everything, to be compared with what it was.
+    public synchronized String snapshot() {
+        StringBuilder all = new StringBuilder();
+        workspaces.forEach((key, kept) -> all.append(key).append(kept.head).append(kept.byKey));
+        return all.toString();
     }
 
     /// How many contents are kept.

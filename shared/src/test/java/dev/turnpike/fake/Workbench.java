@@ -34,6 +34,7 @@ import dev.turnpike.engine.Prompt;
 import dev.turnpike.engine.Reaper;
 import dev.turnpike.engine.StepEngine;
 import dev.turnpike.engine.ToolStep;
+import dev.turnpike.files.WorkspaceTools;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.model.Deadline;
 import dev.turnpike.model.ModelClient;
@@ -57,6 +58,8 @@ import dev.turnpike.schema.AnswerFormat.Enforcement;
 import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolRegistry;
 import dev.turnpike.usage.UsageCount;
+import dev.turnpike.workspace.WorkspaceLimits;
+import dev.turnpike.workspace.Workspaces;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -71,6 +74,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -144,6 +148,9 @@ public final class Workbench {
     }
 
     public final MemoryAccess access = new MemoryAccess();
+    public final MemoryWorkspaceStore workspaceStore =
+            new MemoryWorkspaceStore(clock, MemoryWorkspaceStore.Surroundings.of(store));
+    public final Workspaces workspaces = new Workspaces(workspaceStore, WorkspaceLimits.USUAL);
     public final GuardedTools tools;
     private final RequestReader requests;
     private final int maxSteps;
@@ -162,7 +169,7 @@ public final class Workbench {
         this(
                 EngineSettings.defaults("test"),
                 50,
-                new GuardedTools(ToolRegistry.of(List.of()), Policy.ALLOW_ALL),
+                _ -> new GuardedTools(ToolRegistry.of(List.of()), Policy.ALLOW_ALL),
                 Executors::newVirtualThreadPerTaskExecutor,
                 other);
     }
@@ -170,21 +177,31 @@ public final class Workbench {
     /// @param registry all of its tools are offered to every run
     /// @param threads for the calls of a tool step
     public Workbench(EngineSettings settings, int maxSteps, ToolRegistry registry, Supplier<ExecutorService> threads) {
-        this(settings, maxSteps, new GuardedTools(registry, Policy.ALLOW_ALL), threads, null);
+        this(settings, maxSteps, _ -> new GuardedTools(registry, Policy.ALLOW_ALL), threads, null);
     }
 
     /// @param tools all that models may be shown are offered to every run
     public Workbench(GuardedTools tools) {
-        this(EngineSettings.defaults("test"), 50, tools, Executors::newVirtualThreadPerTaskExecutor, null);
+        this(EngineSettings.defaults("test"), 50, _ -> tools, Executors::newVirtualThreadPerTaskExecutor, null);
+    }
+
+    /// With the tools that read and change a conversation's files.
+    public static Workbench withFileTools() {
+        return new Workbench(
+                EngineSettings.defaults("test"),
+                50,
+                workspaces -> new GuardedTools(ToolRegistry.of(WorkspaceTools.all(workspaces)), Policy.ALLOW_ALL),
+                Executors::newVirtualThreadPerTaskExecutor,
+                null);
     }
 
     private Workbench(
             EngineSettings settings,
             int maxSteps,
-            GuardedTools tools,
+            Function<Workspaces, GuardedTools> making,
             Supplier<ExecutorService> threads,
             @Nullable ModelClient other) {
-        this.tools = tools;
+        tools = making.apply(workspaces);
         ModelClient answering = new AnswerCache(answers, mapper, settings.longestSilence(), ids::next, clock::advance)
                 .around(other == null ? model : other);
         store.whenDeleted(log::delete);

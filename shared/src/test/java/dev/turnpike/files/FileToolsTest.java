@@ -227,14 +227,13 @@ class FileToolsTest {
     void patternsThatTakeForEverAreGivenUp() {
         given("a.txt", "a".repeat(60) + "b\n");
         given("long.txt", "ab".repeat(100_000));
-        String folders = "a/".repeat(60) + "b";
-        given(folders, "x");
+        given("a".repeat(200), "x");
 
         assertThat(failed("search_files", Map.of("pattern", "^(.*a){20}c$", "glob", "a.txt")))
                 .contains("takes too long");
         assertThat(run("search_files", Map.of("pattern", "^(a|b)*$", "glob", "long.txt")))
                 .isNotNull();
-        assertThat(failed("list_files", Map.of("pattern", "**/a".repeat(30) + "/c")))
+        assertThat(failed("list_files", Map.of("pattern", "*a".repeat(15) + "c")))
                 .contains("takes too long");
     }
 
@@ -269,19 +268,17 @@ class FileToolsTest {
     void anEnvelopeIsAPatchToo() {
         given("a.txt", "one\ntwo\n");
 
-        done(
-                "apply_patch",
-                Map.of(
-                        "patch",
-                        "*** Begin Patch\n"
-                                + "*** Update File: a.txt\n"
-                                + "@@\n"
-                                + " one\n"
-                                + "-two\n"
-                                + "+2\n"
-                                + "*** Add File: b/c\n"
-                                + "+new\n"
-                                + "*** End Patch"));
+        done("apply_patch", Map.of("patch", """
+            *** Begin Patch
+            *** Update File: a.txt
+            @@
+             one
+            -two
+            +2
+            *** Add File: b/c
+            +new
+            *** End Patch
+            """));
 
         assertThat(texts()).isEqualTo(Map.of("a.txt", "one\n2\n", "b/c", "new\n"));
         assertThat(failed("apply_patch", Map.of("patch", "*** Begin Patch\n*** Add File: b/c\n+x\n*** End Patch")))
@@ -422,16 +419,14 @@ class FileToolsTest {
         failed("read_file", Map.of("path", ".git/config"));
         failed("write_file", Map.of("path", ".GIT/hooks/pre-commit", "content", "evil"));
         failed("apply_patch", Map.of("patch", "*** Begin Patch\n*** Delete File: .git/config\n*** End Patch"));
-        failed(
-                "apply_patch",
-                Map.of(
-                        "patch",
-                        "diff --git a/x b/x\n"
-                                + "new file mode 120000\n"
-                                + "--- /dev/null\n"
-                                + "+++ b/x\n"
-                                + "@@ -0,0 +1 @@\n"
-                                + "+/etc/passwd\n"));
+        failed("apply_patch", Map.of("patch", """
+            diff --git a/x b/x
+            new file mode 120000
+            --- /dev/null
+            +++ b/x
+            @@ -0,0 +1 @@
+            +/etc/passwd
+            """));
         assertThat(done("list_files", Map.of())).isEqualTo("No file matches.");
         assertThat(done("search_files", Map.of("pattern", "core"))).startsWith("No line");
         assertThat(texts()).isEqualTo(Map.of(".git/config", "[core]"));

@@ -1,7 +1,5 @@
 package dev.turnpike.run;
 
-import dev.turnpike.conversation.Conversation;
-import dev.turnpike.conversation.ConversationKey;
 import dev.turnpike.fake.MemoryStore;
 import dev.turnpike.fake.MemoryWorkspaceStore;
 import dev.turnpike.fake.MemoryWorkspaceStore.Surroundings;
@@ -21,16 +19,6 @@ class MemoryWorkspaceStoreTest extends WorkspaceStoreContract {
 
     @Override
     protected WorkspaceStore workspaces(InstantSource clock) {
-        return new MemoryWorkspaceStore(clock, new Surroundings(this::nextSeq, this::works));
-    }
-
-    private long nextSeq(ConversationKey key) {
-        return store.find(key).map(Conversation::nextSeq).orElse(-1L);
-    }
-
-    private boolean works(ConversationKey key, String run) {
-        return store.find(new RunKey(key, run))
-                .filter(found -> found.status() == RunStatus.IN_PROGRESS && !found.cancelRequested())
-                .isPresent();
+        return new MemoryWorkspaceStore(clock, Surroundings.of(store));
     }
 }

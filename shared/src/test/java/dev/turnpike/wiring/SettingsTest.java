@@ -12,6 +12,7 @@ import dev.turnpike.ledger.Cost;
 import dev.turnpike.ledger.PriceList;
 import dev.turnpike.ledger.PriceOverrides;
 import dev.turnpike.tokens.Usage;
+import dev.turnpike.workspace.WorkspaceLimits;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,6 +58,7 @@ class SettingsTest {
                         new Settings.Limits.Run(50, Duration.ofMinutes(1), Duration.ofHours(1)),
                         new Settings.Limits.Use(
                                 new Allowance(60, 0, List.of(Cap.parse("key/day=1000000tokens"))), List.of(80, 95), 30),
+                        WorkspaceLimits.USUAL,
                         Duration.ofDays(30)));
         assertThat(settings.aws().dynamoDb()).isEmpty();
     }

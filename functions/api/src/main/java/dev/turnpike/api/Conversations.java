@@ -122,7 +122,7 @@ final class Conversations {
                 .orElseThrow(() -> notFound(id));
     }
 
-    private static ApiException notFound(String id) {
+    static ApiException notFound(String id) {
         return ApiException.notFound("Conversation with id '" + WireText.shown(id) + "' not found.");
     }
 

@@ -27,6 +27,9 @@ final class Routes {
     /// Names of models may have slashes.
     private static final Pattern MODEL = Pattern.compile("/v1/models/(.+)");
 
+    /// What is below it are no things with ids.
+    private static final String WORKSPACE = "/workspace";
+
     private static final String ORGANIZATION = "/v1/organization/";
 
     static final String CLIENT_REQUEST_ID = "x-client-request-id";
@@ -44,6 +47,7 @@ final class Routes {
     private final CountInputTokens countInputTokens;
     private final Conversations conversations;
     private final ConversationItems conversationItems;
+    private final WorkspaceRoutes workspace;
     private final Models models;
     private final CheckHealth checkHealth;
     private final ShowOpenApi showOpenApi = new ShowOpenApi();
@@ -70,6 +74,7 @@ final class Routes {
         this.countInputTokens = new CountInputTokens(parts);
         this.conversations = new Conversations(parts);
         this.conversationItems = new ConversationItems(parts, conversations);
+        this.workspace = new WorkspaceRoutes(parts, conversations);
         this.models = new Models(parts.models(), parts.requests()::allows);
         this.checkHealth = new CheckHealth(parts.probes(), parts.clock());
         this.callers = new Callers(parts.access());
@@ -191,7 +196,9 @@ final class Routes {
 
     /// The route of a path that names things.
     private static String template(Matcher one) {
-        return one.group(1) + "{id}" + one.group(3) + (one.group(4) == null ? "" : "/{item}");
+        String below = one.group(4) == null ? "" : "/" + one.group(4);
+        boolean isThing = !below.isEmpty() && !one.group(3).equals(WORKSPACE);
+        return one.group(1) + "{id}" + one.group(3) + (isThing ? "/{item}" : below);
     }
 
     /// Clients encode the slashes of a name.
@@ -227,6 +234,21 @@ final class Routes {
             case "GET /v1/conversations/{id}/items/{item}" -> conversationItems.get(id, item, reads(call), reply);
             case "DELETE /v1/conversations/{id}/items/{item}" ->
                 conversationItems.delete(id, item, writes(call), reply);
+            default -> serveWorkspace(one, call);
+        }
+    }
+
+    private void serveWorkspace(Matcher one, Call call) throws IOException {
+        HttpRequest request = call.request;
+        HttpReply reply = call.reply;
+        String id = one.group(2);
+        switch (request.method() + " " + template(one)) {
+            case "GET /v1/conversations/{id}/workspace" -> workspace.get(id, reads(call), reply);
+            case "POST /v1/conversations/{id}/workspace" -> workspace.change(id, request, writes(call), reply);
+            case "GET /v1/conversations/{id}/workspace/file" -> workspace.file(id, request, reads(call), reply);
+            case "GET /v1/conversations/{id}/workspace/revisions" ->
+                workspace.revisions(id, request, reads(call), reply);
+            case "POST /v1/conversations/{id}/workspace/restore" -> workspace.restore(id, request, writes(call), reply);
             default -> throw noSuchRoute(request);
         }
     }

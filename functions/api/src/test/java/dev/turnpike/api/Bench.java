@@ -77,6 +77,11 @@ final class Bench {
         this(new Workbench(tools), Workbench.MEDIA, access, deployment);
     }
 
+    /// With the tools that read and change a conversation's files.
+    static Bench withFileTools() {
+        return new Bench(Workbench.withFileTools(), Workbench.MEDIA, new MemoryAccess(), Allowance.NONE);
+    }
+
     /// Over a model other than the scripted one.
     Bench(ModelClient model) {
         this(new Workbench(model), Workbench.MEDIA, new MemoryAccess(), Allowance.NONE);
@@ -124,6 +129,7 @@ final class Bench {
                 work.queue,
                 work.store,
                 work.store,
+                work.workspaces,
                 responses,
                 new CompletionWriter(responses),
                 new StreamReplay(work.log, work.store, work.store, responses, work.retention, work.clock, this::pass),

@@ -98,6 +98,11 @@ class OpenApiAnswersTest {
                     asked,
                     body));
         }
+        if (path.endsWith("/workspace/file")) {
+            String workspace = "/v1/conversations/" + conversation + "/workspace";
+            bench.post(workspace, "{\"files\":[{\"path\":\"a.txt\",\"content\":\"x\"}]}");
+            return bench.get(workspace + "/file", Map.of("path", "a.txt"));
+        }
         path = path.replace("{id}", path.startsWith("/v1/responses") ? response : conversation)
                 .replace("{model}", "gpt-4o");
         return bench.send(operation.method(), path, new HashMap<>(), body);

@@ -107,6 +107,15 @@ final class RequestFuzz {
                     "{\"items\":[{\"type\":\"function_call_output\",\"call_id\":\"call_0\",\"output\":\"3\"}]}"),
             Shape.of("GET /v1/conversations/{id}/items/{item}"),
             Shape.of("DELETE /v1/conversations/{id}/items/{item}"),
+            Shape.of("GET /v1/conversations/{id}/workspace"),
+            Shape.of(
+                    "POST /v1/conversations/{id}/workspace",
+                    "{\"files\":[{\"path\":\"src/a.txt\",\"content\":\"x\",\"executable\":true},"
+                            + "{\"path\":\"b\",\"content\":\"AA==\",\"encoding\":\"base64\"},"
+                            + "{\"path\":\"c\",\"delete\":true}],\"if_revision\":0}"),
+            Shape.of("GET /v1/conversations/{id}/workspace/file"),
+            Shape.of("GET /v1/conversations/{id}/workspace/revisions"),
+            Shape.of("POST /v1/conversations/{id}/workspace/restore", "{\"revision\":0}"),
             Shape.of(
                     "POST /v1/organization/api_keys",
                     "{\"tenant\":\"t-9\",\"name\":\"spare\"}",
@@ -224,7 +233,9 @@ final class RequestFuzz {
         String path = line[1].replace(ID, id).replace(ITEM, item(id));
         event.put("path", oneIn(30) ? spoiled.text(path) : path);
         headers(event.putObject("headers"), shape.route.contains("/organization/"));
-        if (oneIn(3)) {
+        if (shape.route.endsWith("/file")) {
+            event.putObject("queryStringParameters").put("path", oneIn(5) ? spoiled.text("b") : "src/a.txt");
+        } else if (oneIn(3)) {
             query(event.putObject("queryStringParameters"));
         } else {
             event.putNull("queryStringParameters");

@@ -65,6 +65,7 @@ class TwoTenantsTest {
                         + "[{\"type\":\"mcp\",\"server_label\":\"turnpike\",\"require_approval\":\"always\"}]}"),
         CONVERSATION("POST /v1/conversations", "{}"),
         CONVERSATION_WITH_ITEM("POST /v1/conversations", "{\"items\":[{\"role\":\"user\",\"content\":\"Hello\"}]}"),
+        CONVERSATION_WITH_FILE("POST /v1/conversations", "{}"),
         COMPLETION(
                 "POST /v1/chat/completions",
                 "{\"model\":\"gpt-4o\",\"store\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]}");
@@ -89,9 +90,19 @@ class TwoTenantsTest {
                 case RECORDED_RESPONSE ->
                     answer.events().getFirst().at("/response/id").asString();
                 case APPROVAL_REQUEST -> answer.json().at("/output/0/id").asString();
+                case CONVERSATION_WITH_FILE ->
+                    withFile(bench, answer.json().path("id").asString());
                 default -> answer.json().path("id").asString();
             };
         }
+    }
+
+    private static String withFile(Bench bench, String conversation) throws IOException {
+        String file = "{\"files\":[{\"path\":\"a.txt\",\"content\":\"secret\"}]}";
+        assertThat(bench.post("/v1/conversations/" + conversation + "/workspace", file)
+                        .status())
+                .isEqualTo(200);
+        return conversation;
     }
 
     /// A request that names an id: `{id}` in its route or its body.
@@ -160,6 +171,14 @@ class TwoTenantsTest {
                         .posting("{\"items\":[{\"role\":\"user\",\"content\":\"Mine now.\"}]}"),
                 Asking.of(Thing.CONVERSATION_WITH_ITEM, "GET /v1/conversations/{id}/items/{item}"),
                 Asking.of(Thing.CONVERSATION_WITH_ITEM, "DELETE /v1/conversations/{id}/items/{item}"),
+                Asking.of(Thing.CONVERSATION_WITH_FILE, "GET /v1/conversations/{id}/workspace"),
+                Asking.of(Thing.CONVERSATION_WITH_FILE, "POST /v1/conversations/{id}/workspace")
+                        .posting("{\"files\":[{\"path\":\"a.txt\",\"content\":\"Mine now.\"}]}"),
+                Asking.of(Thing.CONVERSATION_WITH_FILE, "GET /v1/conversations/{id}/workspace/file")
+                        .with("path", "a.txt"),
+                Asking.of(Thing.CONVERSATION_WITH_FILE, "GET /v1/conversations/{id}/workspace/revisions"),
+                Asking.of(Thing.CONVERSATION_WITH_FILE, "POST /v1/conversations/{id}/workspace/restore")
+                        .posting("{\"revision\":0}"),
                 Asking.of(Thing.COMPLETION, "GET /v1/chat/completions/{id}"),
                 Asking.of(Thing.COMPLETION, "DELETE /v1/chat/completions/{id}"));
     }
@@ -265,6 +284,7 @@ class TwoTenantsTest {
     private static String everything(Bench bench) {
         return bench.work.store.snapshot()
                 + bench.work.queue.sent()
+                + bench.work.workspaceStore.snapshot()
                 + bench.work.queue.nextDue()
                 + bench.work.model.requests();
     }
