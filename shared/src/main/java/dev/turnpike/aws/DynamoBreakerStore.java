@@ -36,9 +36,8 @@ public final class DynamoBreakerStore implements BreakerStore {
 
     @Override
     public State read(String target) {
-        return known(() -> Optional.of(state(new Row(dynamo.getItem(request -> request.tableName(table)
-                                .key(TableKeys.breaker(target))
-                                .overrideConfiguration(HURRIED))
+        return known(() -> Optional.of(state(new Row(dynamo.getItem(request ->
+                                request.tableName(table).key(key(target)).overrideConfiguration(HURRIED))
                         .item()))))
                 .orElse(State.GOOD);
     }
@@ -71,7 +70,7 @@ public final class DynamoBreakerStore implements BreakerStore {
 
     @Override
     public void good(String target, State seen) {
-        var _ = write(new UpdateRow(table, TableKeys.breaker(target))
+        var _ = write(new UpdateRow(table, key(target))
                 .set(FAILURES, 0)
                 .set(REST, 0)
                 .set(PROBE, 0)
@@ -79,7 +78,7 @@ public final class DynamoBreakerStore implements BreakerStore {
     }
 
     private UpdateRow row(String target, Instant now) {
-        return new UpdateRow(table, TableKeys.breaker(target))
+        return new UpdateRow(table, key(target))
                 .set(TableKeys.TTL, now.plus(KEPT).getEpochSecond());
     }
 
@@ -113,5 +112,9 @@ public final class DynamoBreakerStore implements BreakerStore {
                 row.number(FAILURES, 0),
                 Instant.ofEpochMilli(row.number(REST, 0)),
                 Instant.ofEpochMilli(row.number(PROBE, 0)));
+    }
+
+    private static Map<String, AttributeValue> key(String target) {
+        return TableKeys.key("BREAKER#" + target, "BREAKER");
     }
 }

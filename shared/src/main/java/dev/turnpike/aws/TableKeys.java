@@ -51,6 +51,7 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 /// | `T#<tenant>`, `T#<tenant>#USER#<user>`, `T#<tenant>#QUEUE` | `ACCOUNT` | what a payer may use and has used |
 /// | `T#<tenant>#C#<conversation>#ACCOUNT` | `ACCOUNT`, `R#<run>` | the same of a conversation and its runs |
 /// | `FAILED#<address>` | `<minute>` | count of failed attempts to show a good key |
+/// | `TOOLS#<label>#<digest of its URL>` | `TOOLS` | what a server of tools listed last |
 /// | `BREAKER#<provider>/<model>` | `BREAKER` | a model that has failed of late |
 /// | `T#<tenant>#A#<month>` | `<ulid>` | audit event; of no tenant in `A#<month>` |
 ///
@@ -257,10 +258,6 @@ final class TableKeys {
 
     static Map<String, AttributeValue> failedAttempts(String address, Instant minute) {
         return key("FAILED#" + address, Period.MINUTE.name(minute));
-    }
-
-    static Map<String, AttributeValue> breaker(String target) {
-        return key("BREAKER#" + target, "BREAKER");
     }
 
     /// What a payer has used. A key's lies in the key's own row; what comes by the queue has no key. Those of a

@@ -62,7 +62,7 @@ public final class CompletionReader {
         Fields body = settings.models().named(asked, input, Optional::empty);
         requests.requireOfCaller(body.requiredText("model"));
         settings.requireReadable(body.requiredText("model"), input, "messages");
-        var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.COMPLETIONS);
+        var offer = ToolOffer.read(body, settings.serverTools().get(), ToolOffer.Form.COMPLETIONS);
         requireToolsToChoose(body, offer);
         var translation = new Translation(body);
         passed.putAll(ChatFields.ofChatAlone(body));

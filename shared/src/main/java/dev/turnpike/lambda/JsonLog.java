@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Log lines in Lambda's JSON format, with its field names, one write each so that no two of them mix.
 /// Which levels are kept is left to Lambda, which reads `level`.
-final class JsonLog implements LambdaLogger {
+public final class JsonLog implements LambdaLogger {
     private final PrintStream out;
     private final InstantSource clock;
     private final @Nullable String requestId;
@@ -21,7 +21,7 @@ final class JsonLog implements LambdaLogger {
         this.requestId = requestId;
     }
 
-    static JsonLog toStandardOutput(InstantSource clock) {
+    public static JsonLog toStandardOutput(InstantSource clock) {
         return new JsonLog(System.out, clock, null);
     }
 
@@ -47,6 +47,10 @@ final class JsonLog implements LambdaLogger {
     @Override
     public void log(String message, LogLevel level) {
         write(begin(message, level));
+    }
+
+    public void warn(String message) {
+        log(message, LogLevel.WARN);
     }
 
     void failure(String message, FailureReport report) {

@@ -116,7 +116,7 @@ public final class RequestReader implements RunRequest.Reader {
                 settings.models().named(asked, input, () -> past.model(history).filter(this::allows));
         requireOfCaller(body.requiredText("model"));
         settings.requireReadable(body.requiredText("model"), input, "input");
-        var offer = ToolOffer.read(body, settings.serverTools(), ToolOffer.Form.RESPONSES);
+        var offer = ToolOffer.read(body, settings.serverTools().get(), ToolOffer.Form.RESPONSES);
         boolean stream = body.flag("stream").orElse(false);
         return new CreateRequest(kept(body, offer, parameters), input, history, stream);
     }

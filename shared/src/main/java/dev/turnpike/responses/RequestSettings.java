@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param maxTokens output tokens of one model call
 /// @param temperature null leaves it to the provider
-/// @param serverTools names of the tools that runs are offered
+/// @param serverTools gives the names of the tools that runs are offered now
 /// @param compaction of a request that does not say when older items are to be summarised
 /// @param models of requests that name none
 /// @param modelAllowed whether a request may name this model
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public record RequestSettings(
         int maxTokens,
         @Nullable Double temperature,
-        List<String> serverTools,
+        Supplier<List<String>> serverTools,
         Compaction compaction,
         DefaultModels models,
         Predicate<String> modelAllowed,
@@ -36,7 +36,7 @@ public record RequestSettings(
         return new RequestSettings(
                 maxTokens,
                 temperature,
-                serverTools.stream().filter(offered).toList(),
+                () -> serverTools.get().stream().filter(offered).toList(),
                 compaction,
                 models,
                 modelAllowed,

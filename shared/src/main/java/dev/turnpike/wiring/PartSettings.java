@@ -9,17 +9,17 @@ import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// What a deployment's settings mean for single parts.
 final class PartSettings {
     private PartSettings() {}
 
-    /// @param installed the names of all tools
-    static RequestSettings requests(Settings settings, Collection<String> installed) {
+    /// @param known gives the names of all tools that models may be shown, as they are now
+    static RequestSettings requests(Settings settings, Supplier<? extends Collection<String>> known) {
         Settings.Provider to = settings.provider();
-        List<String> offered = installed.stream()
-                .filter(settings.deployment().tools()::matches)
-                .toList();
+        Supplier<List<String>> offered = () ->
+                known.get().stream().filter(settings.tools().offered()::matches).toList();
         OptionalInt compactAbove = settings.limits().context().compactAboveTokens();
         return new RequestSettings(
                 settings.limits().context().maxOutputTokens(),

@@ -11,7 +11,6 @@ import dev.turnpike.egress.Cidr;
 import dev.turnpike.egress.EgressSettings;
 import dev.turnpike.ledger.PriceOverrides;
 import dev.turnpike.model.Dialect;
-import dev.turnpike.policy.Policy;
 import dev.turnpike.run.RunRequest.Lane;
 import dev.turnpike.schema.AnswerFormat.Enforcement;
 import dev.turnpike.workspace.WorkspaceLimits;
@@ -38,6 +37,7 @@ public record Settings(
         Resources resources,
         Provider provider,
         UpstreamSettings upstream,
+        ToolSettings tools,
         Media media,
         Limits limits,
         AwsSettings aws) {
@@ -52,19 +52,10 @@ public record Settings(
     ///
     /// @param environment its name, which API keys carry: `tp_<environment>_...`
     /// @param queueTenant the tenant of what arrives on the requests queue
-    /// @param tools the built-in tools that a run is offered when nothing narrows them
-    /// @param toolPolicy which of their calls are made, asked about or denied
-    /// @param imageHosts whose images an answer may show once the model has read what tools gave
     /// @param corsOrigins web origins whose scripts may read answers
     /// @param passParameters what requests may hand on to the provider although nothing here knows it
     public record Deployment(
-            String environment,
-            String queueTenant,
-            NamePatterns tools,
-            Policy toolPolicy,
-            NamePatterns imageHosts,
-            NamePatterns corsOrigins,
-            NamePatterns passParameters) {}
+            String environment, String queueTenant, NamePatterns corsOrigins, NamePatterns passParameters) {}
 
     /// What the template created.
     ///
@@ -183,6 +174,7 @@ public record Settings(
                         environment,
                         providerUrl(environment),
                         limits.modelCall().firstByte()),
+                ToolSettings.from(environment),
                 media(environment),
                 limits,
                 AwsSettings.from(environment));
@@ -197,9 +189,6 @@ public record Settings(
         return new Deployment(
                 environment.matching(Variable.ENVIRONMENT, ENVIRONMENT),
                 environment.matching(Variable.QUEUE_TENANT, TENANT),
-                environment.names(Variable.TOOLS),
-                environment.textOrFile(Variable.TOOL_POLICY, Policy::parse),
-                environment.names(Variable.IMAGE_HOSTS),
                 environment.names(Variable.CORS_ORIGINS),
                 environment.names(Variable.PASS_PARAMETERS));
     }

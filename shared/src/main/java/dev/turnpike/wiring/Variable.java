@@ -105,8 +105,12 @@ enum Variable {
 
     ENVIRONMENT("the deployment's name: 1 to 16 small letters and digits, a letter first", "dev"),
     QUEUE_TENANT("the tenant of what arrives on the requests queue: 1 to 64 letters, digits, - and _", "default"),
-    TOOLS("the built-in tools that a run is offered, separated by commas, * for any characters", "*"),
+    TOOLS("the tools that a run is offered, separated by commas, * for any characters", "*"),
 
+    TOOL_DEFINITIONS(
+            "the tools that run elsewhere, as a JSON list of objects with kind (lambda, http, mcp) and what the kind"
+                    + " needs, or the path of a file that holds one, or nothing for none",
+            ""),
     TOOL_POLICY(
             "which calls of tools are made, asked about or denied, as a JSON list like [{\"tools\": \"write_file\","
                 + " \"paths\": \"docs/*\", \"then\": \"allow\"}] or the path of a file that holds one, or nothing for"

@@ -31,6 +31,7 @@ import dev.turnpike.completions.CompletionWriter;
 import dev.turnpike.conversation.ContextWindow;
 import dev.turnpike.conversation.Ids;
 import dev.turnpike.conversation.Ulids;
+import dev.turnpike.egress.Egress;
 import dev.turnpike.engine.AnswerCheck;
 import dev.turnpike.engine.Charges;
 import dev.turnpike.engine.ContextLoader;
@@ -53,7 +54,6 @@ import dev.turnpike.responses.ResponseWriter;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.tokens.ModelCounter;
 import dev.turnpike.tokens.TokenCounter;
-import dev.turnpike.tool.ToolRegistry;
 import dev.turnpike.usage.UsageReport;
 import dev.turnpike.workspace.Workspaces;
 import java.security.Security;
@@ -62,6 +62,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Puts the parts together, once, by hand. Each function asks for what it serves with; nothing else is built.
@@ -76,6 +77,7 @@ public final class Wiring {
     private final TokenCounter tokens = new ModelCounter();
     private final PriceList prices;
     private final Workspaces workspaces;
+    private final ToolParts toolParts;
     private final GuardedTools tools;
     private final RequestReader requests;
     private final CompletionReader completions;
@@ -114,17 +116,17 @@ public final class Wiring {
         this.workspaces = new Workspaces(
                 new DynamoWorkspaceStore(aws.dynamo(), table, clock),
                 settings.limits().workspaces());
-        this.tools = new GuardedTools(
-                ToolRegistry.withInstalled(ShippedTools.all(settings, aws, notes, workspaces, clock), Wiring.class.getClassLoader()),
-                settings.deployment().toolPolicy(),
-                settings.deployment().imageHosts());
-        RequestSettings asked = PartSettings.requests(settings, tools.registry().offered());
+        Supplier<Egress> egress = Links.egress(settings.media());
+        this.toolParts =
+                new ToolParts(settings, aws, egress, ShippedTools.all(settings, aws, notes, workspaces, clock), clock);
+        this.tools = toolParts.tools();
+        RequestSettings asked = PartSettings.requests(settings, tools.registry()::offered);
         this.requests = new RequestReader(mapper, asked);
         this.completions = new CompletionReader(requests, asked);
         this.runs = new DynamoRunStore(
                 aws.dynamo(), table, requests, mapper, clock, settings.limits().conversationTtl());
         this.conversations = new DynamoConversationStore(aws.dynamo(), table, mapper, clock);
-        this.media = Links.followed(settings.media());
+        this.media = Links.followed(settings.media(), egress);
         this.steps = new SqsStepQueue(aws::sqs, settings.resources().stepsQueueUrls(), mapper);
         if (hurried) {
             ahead(providerKey::get);
@@ -306,13 +308,21 @@ public final class Wiring {
     public void prime() {
         tokens.count("The quick brown fox.");
         tools.registry().prime();
-        Priming.run(mapper, requests, completions, settings.provider().model());
+        // Whoever reads a request asks what tools there are, and nobody is asked now.
+        RequestSettings alone = PartSettings.requests(settings, tools.registry()::installedNames);
+        var reader = new RequestReader(mapper, alone);
+        Priming.run(
+                mapper,
+                reader,
+                new CompletionReader(reader, alone),
+                settings.provider().model());
     }
 
     /// Drops what must not get into a snapshot: secrets and connections.
     public void forget() {
         providerKey.forget();
         upstreams.reset();
+        toolParts.forget();
     }
 
     private QueueMessages queueMessages() {

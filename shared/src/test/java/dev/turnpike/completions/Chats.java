@@ -18,7 +18,7 @@ final class Chats {
     private static final RequestSettings SETTINGS = new RequestSettings(
             4_000,
             null,
-            List.of("calculate", "recall"),
+            () -> List.of("calculate", "recall"),
             new RunRequest.Compaction.Never(),
             new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
             model -> model.startsWith("gpt-"),

@@ -210,7 +210,7 @@ public final class Workbench {
                 new RequestSettings(
                         1_000,
                         null,
-                        tools.registry().offered(),
+                        tools.registry()::offered,
                         new RunRequest.Compaction.Never(),
                         new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                         _ -> true,

@@ -194,7 +194,7 @@ class RequestReaderTest {
                 new RequestSettings(
                         4_000,
                         null,
-                        List.of("another"),
+                        () -> List.of("another"),
                         new RunRequest.Compaction.Never(),
                         new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                         _ -> false,

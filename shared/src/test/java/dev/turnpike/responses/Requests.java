@@ -25,7 +25,7 @@ final class Requests {
         return new RequestSettings(
                 4_000,
                 temperature,
-                List.of("calculate", "recall"),
+                () -> List.of("calculate", "recall"),
                 new RunRequest.Compaction.Never(),
                 new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                 model -> model.startsWith("gpt-"),

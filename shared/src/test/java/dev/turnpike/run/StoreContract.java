@@ -52,7 +52,7 @@ public abstract class StoreContract {
             new RequestSettings(
                     1_000,
                     0.5,
-                    List.of("calculate"),
+                    () -> List.of("calculate"),
                     new RunRequest.Compaction.Never(),
                     new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                     _ -> true,

@@ -42,7 +42,7 @@ class SettingsTest {
 
         assertThat(settings.deployment().environment()).isEqualTo("dev");
         assertThat(settings.deployment().queueTenant()).isEqualTo("default");
-        assertThat(settings.deployment().tools().matches("calculator")).isTrue();
+        assertThat(settings.tools().offered().matches("calculator")).isTrue();
         assertThat(settings.resources().tableName()).isEqualTo("turnpike");
         assertThat(settings.resources().adminSecretArn()).isEmpty();
         assertThat(settings.provider().baseUrl()).isEqualTo(URI.create("https://api.openai.com/v1"));

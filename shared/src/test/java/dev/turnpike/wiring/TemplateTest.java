@@ -207,6 +207,35 @@ class TemplateTest {
     }
 
     @Test
+    void whoeverRunsToolsMayCallTheNamedFunctionsAndReadTheNamedSecretsAndNoOthers() {
+        for (String role : List.of("ApiRole", "WorkerRole", "IntakeRole", "ReaperRole")) {
+            Map<String, String> granted = properties(role)
+                    .path("Policies")
+                    .valueStream()
+                    .map(policy -> policy.path("Fn::If"))
+                    .filter(JsonNode::isArray)
+                    .collect(toMap(
+                            policy -> policy.path(0).asString() + " "
+                                    + policy.at("/1/PolicyDocument/Statement/0/Action")
+                                            .asString(),
+                            policy -> policy.at("/1/PolicyDocument/Statement/0/Resource/Ref")
+                                    .asString()));
+            Map<String, String> secrets = Map.of("HasToolSecrets secretsmanager:GetSecretValue", "ToolSecretArns");
+            Map<String, String> both = new TreeMap<>(secrets);
+            both.put("HasToolFunctions lambda:InvokeFunction", "ToolFunctionArns");
+
+            assertThat(granted)
+                    .as(role)
+                    .isEqualTo(
+                            switch (role) {
+                                case "ReaperRole" -> Map.of();
+                                case "IntakeRole" -> secrets;
+                                default -> both;
+                            });
+        }
+    }
+
+    @Test
     void whoeverServesRunsMayMakeEveryCallOfTheTableThatIsMade() {
         Set<String> made = Repository.filesEndingWith(".java").stream()
                 .filter(file -> file.startsWith(Repository.path("shared/src/main/java/dev/turnpike/aws")))

@@ -108,7 +108,7 @@ final class Bench {
         var settings = new RequestSettings(
                 1_000,
                 null,
-                names,
+                () -> names,
                 new RunRequest.Compaction.Never(),
                 new RequestSettings.DefaultModels("gpt-4o-mini", "gpt-4o"),
                 model -> model.startsWith("gpt-"),
