@@ -33,6 +33,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -110,6 +111,13 @@ final class FreshTables implements BeforeAllCallback, AfterAllCallback {
     /// Writes over rows of the newest table, or adds one.
     void put(Map<String, AttributeValue> row) {
         client().putItem(request -> request.tableName(table).item(row));
+    }
+
+    /// A row of the newest table.
+    void delete(Map<String, AttributeValue> row) {
+        Map<String, AttributeValue> key = new HashMap<>(row);
+        key.keySet().retainAll(List.of("pk", "sk"));
+        client().deleteItem(request -> request.tableName(table).key(key));
     }
 
     /// What the stores consume.

@@ -1,5 +1,6 @@
 package dev.turnpike.aws;
 
+import dev.turnpike.check.FileRows;
 import dev.turnpike.check.Partition;
 import dev.turnpike.check.Partition.CallRow;
 import dev.turnpike.check.Partition.Claim;
@@ -66,6 +67,7 @@ final class PartitionReader {
     private final List<RunRow> runs = new ArrayList<>();
     private final List<LedgerRow> ledger = new ArrayList<>();
     private final List<CallRow> calls = new ArrayList<>();
+    private final FileRowsReader files;
     private final List<String> others = new ArrayList<>();
     private final List<Violation> unreadable = new ArrayList<>();
     private final List<KeyOfRun> keys = new ArrayList<>();
@@ -80,6 +82,7 @@ final class PartitionReader {
     PartitionReader(ConversationKey key, JsonMapper mapper, Instant now) {
         this.key = key;
         this.now = now;
+        this.files = new FileRowsReader(key);
         this.rows = new ItemRows(new ItemCodec(mapper));
     }
 
@@ -108,6 +111,11 @@ final class PartitionReader {
             run(run.group(1), row);
         } else if (call.matches()) {
             calls.add(new CallRow(call.group(1), Integer.parseInt(call.group(2)), call(call.group(3), row)));
+        } else if (FileRowsReader.isOne(sk)) {
+            files.add(sk, row);
+            if (deleted) {
+                others.add(sk);
+            }
         } else {
             others.add(sk);
         }
@@ -192,6 +200,7 @@ final class PartitionReader {
     /// @param runUnderKey the run that an idempotency record leads to
     Partition partition(BiFunction<ConversationKey, String, Optional<String>> runUnderKey) {
         endItem();
+        FileRows fileRows = fileRows();
         List<Claim> claims = keys.stream()
                 .map(of ->
                         new Claim(of.run(), runUnderKey.apply(key, of.keyHash()).orElse(null)))
@@ -207,7 +216,18 @@ final class PartitionReader {
                 ledger,
                 calls,
                 claims,
+                fileRows,
                 others,
                 unreadable);
+    }
+
+    private @Nullable FileRows fileRows() {
+        try {
+            return files.rows();
+        } catch (RuntimeException e) {
+            unreadable.add(
+                    new Violation(Violation.UNREADABLE, key, WorkspaceKeys.HEAD, String.valueOf(e.getMessage())));
+            return null;
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.turnpike.conversation.Conversation;
 import dev.turnpike.ledger.PriceList;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Checks everything that is stored of one conversation. Pure: it reads and writes nothing.
 public final class ConversationCheck {
@@ -22,6 +23,7 @@ public final class ConversationCheck {
         if (head != null) {
             new ItemRules(partition, found).check(head, now);
             head(head, found, partition);
+            files(found, partition.files());
         } else {
             gone(found, partition);
         }
@@ -39,6 +41,12 @@ public final class ConversationCheck {
         found.unless(head.key().equals(partition.key()), 13, "head", "is named {}", head.key());
         found.unless(
                 active == null || partition.run(active).isPresent(), 7, "head", "names run {}, which is gone", active);
+    }
+
+    private static void files(Found found, @Nullable FileRows files) {
+        if (files != null) {
+            new FileRules(files, found).check();
+        }
     }
 
     /// Input that was written ahead of a run that never came is left to expire.

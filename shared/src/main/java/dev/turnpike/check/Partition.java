@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param deletedItems places of items that were deleted
 /// @param oldestItemExpires when the first of the items expires, deleted ones included; null when there are none
 /// @param claims one for each run that was created under an `Idempotency-Key`
+/// @param files null when it never had any
 /// @param others sort keys of the rows of any other kind
 /// @param unreadable rows that could not be understood
 public record Partition(
@@ -34,6 +35,7 @@ public record Partition(
         List<LedgerRow> ledger,
         List<CallRow> calls,
         List<Claim> claims,
+        @Nullable FileRows files,
         List<String> others,
         List<Violation> unreadable) {
     /// A run's input expires earlier than its conversation by at most so much.

@@ -17,6 +17,8 @@
 /// | I13 | a tenant's rows lie under its own keys | what a partition holds is named after its tenant |
 /// | I15 | one run for an `Idempotency-Key` | the key's record names the run that was created under it |
 /// | I16 | deleted is deleted | only ledger rows are left |
+/// | I17 | files are what their revisions have made of them | from the newest back; every content is there, under its
+/// hash; one revision for a key; totals |
 ///
 /// Not to be seen in stored rows, and so left to tests: that messages may come again and in any order (I9), that no
 /// more

@@ -174,6 +174,7 @@ public final class MemoryStore implements RunStore, ConversationStore {
                                 call.getKey().run().run(), call.getKey().step(), call.getValue()))
                         .toList(),
                 List.of(),
+                null,
                 List.of(),
                 List.of());
     }
