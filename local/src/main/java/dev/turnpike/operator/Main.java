@@ -12,6 +12,9 @@ public final class Main {
     static {
         COMMANDS.put("keys", new Command("API keys and limits of a deployment", KeysCommand::run));
         COMMANDS.put("prices", new Command("what models cost, and newer prices", PricesCommand::run));
+        COMMANDS.put(
+                "tools",
+                new Command("the tools of a deployment, and what is decided of their calls", ToolsCommand::run));
         COMMANDS.put("check", new Command("whether what is stored keeps its promises", CheckCommand::run));
         COMMANDS.put(
                 "ledger",

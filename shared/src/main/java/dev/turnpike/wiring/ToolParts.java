@@ -1,12 +1,13 @@
 package dev.turnpike.wiring;
 
-import dev.turnpike.aws.DynamoToolListings;
 import dev.turnpike.aws.LambdaFunctions;
 import dev.turnpike.aws.StoredSecret;
 import dev.turnpike.egress.Egress;
 import dev.turnpike.lambda.JsonLog;
 import dev.turnpike.model.ProviderKey;
 import dev.turnpike.policy.GuardedTools;
+import dev.turnpike.remote.ListingStore;
+import dev.turnpike.remote.McpServer;
 import dev.turnpike.remote.RemoteTools;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.tool.Tool;
@@ -27,7 +28,13 @@ final class ToolParts {
     private final InstantSource clock;
 
     /// @param own those that need nothing from elsewhere
-    ToolParts(Settings settings, AwsClients aws, Supplier<Egress> egress, List<Tool<?>> own, InstantSource clock) {
+    ToolParts(
+            Settings settings,
+            AwsClients aws,
+            Supplier<Egress> egress,
+            List<Tool<?>> own,
+            ListingStore listings,
+            InstantSource clock) {
         this.aws = aws;
         this.clock = clock;
         this.remote = RemoteTools.of(
@@ -36,7 +43,7 @@ final class ToolParts {
                         new LambdaFunctions(aws::lambda, clock),
                         egress,
                         this::key,
-                        new DynamoToolListings(aws::dynamo, settings.resources().tableName()),
+                        listings,
                         JsonLog.toStandardOutput(clock)::warn,
                         clock));
         List<Tool<?>> known = new ArrayList<>(own);
@@ -55,6 +62,10 @@ final class ToolParts {
 
     GuardedTools tools() {
         return tools;
+    }
+
+    List<McpServer> servers() {
+        return remote.servers();
     }
 
     /// Drops what must not get into a snapshot: secrets, connections, listings.

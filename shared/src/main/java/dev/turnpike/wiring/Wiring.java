@@ -14,6 +14,7 @@ import dev.turnpike.aws.DynamoConversationStore;
 import dev.turnpike.aws.DynamoKeyStore;
 import dev.turnpike.aws.DynamoNoteStore;
 import dev.turnpike.aws.DynamoRunStore;
+import dev.turnpike.aws.DynamoToolListings;
 import dev.turnpike.aws.DynamoUsageStore;
 import dev.turnpike.aws.DynamoWorkspaceStore;
 import dev.turnpike.aws.EventRows;
@@ -117,8 +118,13 @@ public final class Wiring {
                 new DynamoWorkspaceStore(aws.dynamo(), table, clock),
                 settings.limits().workspaces());
         Supplier<Egress> egress = Links.egress(settings.media());
-        this.toolParts =
-                new ToolParts(settings, aws, egress, ShippedTools.all(settings, aws, notes, workspaces, clock), clock);
+        this.toolParts = new ToolParts(
+                settings,
+                aws,
+                egress,
+                ShippedTools.all(settings, aws, notes, workspaces, clock),
+                new DynamoToolListings(aws::dynamo, table),
+                clock);
         this.tools = toolParts.tools();
         RequestSettings asked = PartSettings.requests(settings, tools.registry()::offered);
         this.requests = new RequestReader(mapper, asked);
