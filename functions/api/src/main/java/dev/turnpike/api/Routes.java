@@ -42,7 +42,6 @@ final class Routes {
     private final CancelResponse cancelResponse;
     private final RollbackResponse rollbackResponse;
     private final DeleteResponse deleteResponse;
-    private final ListProposals proposals;
     private final StoredInput storedInput;
     private final CompactResponse compactResponse;
     private final CountInputTokens countInputTokens;
@@ -70,7 +69,6 @@ final class Routes {
         this.cancelResponse = new CancelResponse(parts, responses);
         this.rollbackResponse = new RollbackResponse(parts, responses);
         this.deleteResponse = new DeleteResponse(parts);
-        this.proposals = new ListProposals(responses);
         this.storedInput = new StoredInput(parts, responses);
         this.compactResponse = new CompactResponse(parts, responses);
         this.countInputTokens = new CountInputTokens(parts);
@@ -226,7 +224,6 @@ final class Routes {
             case "POST /v1/responses/{id}/cancel" -> cancelResponse.serve(id, writesResponses(call), reply, context);
             case "POST /v1/responses/{id}/rollback" -> rollbackResponse.serve(id, counted(call), reply, context);
             case "GET /v1/responses/{id}/input_items" -> storedInput.serve(id, request, readsResponses(call), reply);
-            case "GET /v1/responses/{id}/proposals" -> proposals.serve(id, readsResponses(call), reply);
             case "GET /v1/responses/{id}/usage" -> usage.response(id, readsUsage(call), reply);
             case "GET /v1/conversations/{id}/usage" -> conversations.usage(id, readsUsage(call), reply);
             case "GET /v1/conversations/{id}" -> conversations.get(id, reads(call), reply);

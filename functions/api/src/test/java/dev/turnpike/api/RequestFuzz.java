@@ -76,7 +76,6 @@ final class RequestFuzz {
             Shape.of("GET /v1/responses/{id}"),
             Shape.of("DELETE /v1/responses/{id}"),
             Shape.of("GET /v1/responses/{id}/input_items"),
-            Shape.of("GET /v1/responses/{id}/proposals"),
             Shape.of(
                     "POST /v1/responses/input_tokens",
                     "{\"model\":\"gpt-4o\",\"input\":\"Hello\"}",

@@ -155,7 +155,6 @@ class TwoTenantsTest {
                 Asking.of(Thing.RESPONSE, "POST /v1/responses/{id}/rollback"),
                 Asking.of(Thing.RESPONSE, "DELETE /v1/responses/{id}"),
                 Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/input_items"),
-                Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/proposals"),
                 Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/usage"),
                 Asking.of(Thing.CONVERSATION, "GET /v1/conversations/{id}/usage"),
                 Asking.of(Thing.RESPONSE, "POST /v1/responses/input_tokens")
