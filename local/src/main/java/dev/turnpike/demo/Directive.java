@@ -5,16 +5,39 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// What a message in square brackets makes the model do, for tests and for those who want to see a fault happen:
 /// `[tool turns: 20]`, `[tool turns: 20 of calculate, recall]`, `[words: 500]`, `[fail: 503]`, `[stall]`, `[cut]`,
 /// `[garbage]`, `[no end]`, `[endless]`,
-/// `[drip]`. A fault happens for ever, or as often as it says: `[fail: 503 x2]`, `[cut x1]`.
+/// `[drip]`. A fault happens for ever, or as often as it says: `[fail: 503 x2]`, `[cut x1]`. What follows `[plan]` is
+/// JSON: a list of turns, each a list of calls, as
+/// `[plan] [[{"tool": "read_file", "arguments": {"path": "a.txt"}}], [{"tool": "recall"}]]`.
 sealed interface Directive {
     /// Calls tools that many times, one after the other, before it answers.
     ///
     /// @param tools in turn
     record ToolTurns(int count, List<String> tools) implements Directive {}
+
+    /// Makes just these calls, turn by turn, before it answers.
+    record Plan(List<List<Reply.Call>> turns) implements Directive {
+        private static final String MARK = "[plan]";
+
+        /// @param text that holds the mark
+        static Plan read(String text) {
+            JsonNode turns = JsonMapper.shared().readTree(text.substring(text.indexOf(MARK) + MARK.length()));
+            return new Plan(turns.valueStream()
+                    .map(turn -> turn.valueStream().map(Plan::call).toList())
+                    .toList());
+        }
+
+        private static Reply.Call call(JsonNode call) {
+            JsonNode arguments = call.path("arguments");
+            return new Reply.Call(
+                    call.path("tool").asString(), arguments.isMissingNode() ? "{}" : arguments.toString());
+        }
+    }
 
     record Words(int count) implements Directive {}
 
@@ -51,6 +74,9 @@ sealed interface Directive {
 
     /// The first one in a text.
     static Optional<Directive> in(String text) {
+        if (text.contains(Plan.MARK)) {
+            return Optional.of(Plan.read(text));
+        }
         Matcher matcher = FORM.matcher(text);
         if (!matcher.find()) {
             return Optional.empty();

@@ -46,6 +46,10 @@ final class Script {
             return Optional.empty();
         }
         ToolWish wish = new ToolWish(request);
+        if (Directive.in(request.question()).orElse(null) instanceof Directive.Plan(var turns)) {
+            int turn = Math.toIntExact(request.toolTurns());
+            return turn < turns.size() ? Optional.of(new Reply.Calls(turns.get(turn))) : Optional.empty();
+        }
         if (Directive.in(request.question()).orElse(null) instanceof Directive.ToolTurns(int turns, var tools)) {
             int turn = Math.toIntExact(request.toolTurns());
             return request.tool(tools.get(turn % tools.size()))

@@ -32,7 +32,7 @@ record Reach(List<String> paths, List<String> commands, List<String> hosts, Risk
     private static final Pattern URL = Pattern.compile("(?i)(?:[a-z][a-z0-9+.-]{1,20}:)?[/\\\\]{2}[^\\s\"'<>`]+");
     private static final Pattern PATCHED = Pattern.compile(
             "(?m)^(?:\\+\\+\\+ |--- |rename (?:from|to) |\\*\\*\\* (?:\\w+ File|Move to): )(\\S.*?)\\s*$");
-    private static final Set<String> GIT_READS = Set.of("status", "diff", "log");
+    private static final Set<String> GIT_READS = Set.of("status", "diff", "log", "branches");
     private static final int MAX_DEPTH = 32;
 
     /// Whether calls of the tool differ in what they may do.
