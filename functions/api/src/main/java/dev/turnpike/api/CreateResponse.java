@@ -48,6 +48,18 @@ final class CreateResponse {
         JsonNode body = caller.withDefaults(http.json(parts.mapper()));
         CreateRequest request =
                 caller.reader(parts.requests()).read(body, parts.storedItems().of(caller.tenant()));
+        create(request, body, http, caller, reply, context);
+    }
+
+    /// @param body that the request was read from
+    void create(
+            CreateRequest request,
+            JsonNode body,
+            HttpRequest http,
+            CountedCaller caller,
+            HttpReply reply,
+            Context context)
+            throws IOException {
         var deadline = Deadline.in(Duration.ofMillis(context.getRemainingTimeInMillis()), parts.clock());
         boolean background = request.request().background();
         NewRun.@Nullable Lease lease = background ? null : parts.engine().firstLease(deadline);

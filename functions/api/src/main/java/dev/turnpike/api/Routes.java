@@ -41,6 +41,7 @@ final class Routes {
     private final GetResponse getResponse;
     private final CancelResponse cancelResponse;
     private final RollbackResponse rollbackResponse;
+    private final ProposalRoutes proposals;
     private final DeleteResponse deleteResponse;
     private final StoredInput storedInput;
     private final CompactResponse compactResponse;
@@ -67,6 +68,7 @@ final class Routes {
         this.createCompletion = new CreateCompletion(parts, completions);
         this.getResponse = new GetResponse(responses, followResponse);
         this.cancelResponse = new CancelResponse(parts, responses);
+        this.proposals = new ProposalRoutes(parts, responses, createResponse);
         this.rollbackResponse = new RollbackResponse(parts, responses);
         this.deleteResponse = new DeleteResponse(parts);
         this.storedInput = new StoredInput(parts, responses);
@@ -223,6 +225,9 @@ final class Routes {
             case "DELETE /v1/responses/{id}" -> deleteResponse.serve(id, writesResponses(call), reply);
             case "POST /v1/responses/{id}/cancel" -> cancelResponse.serve(id, writesResponses(call), reply, context);
             case "POST /v1/responses/{id}/rollback" -> rollbackResponse.serve(id, counted(call), reply, context);
+            case "GET /v1/responses/{id}/proposals" -> proposals.list(id, readsResponses(call), reply);
+            case "POST /v1/responses/{id}/proposals/{item}" ->
+                proposals.make(id, item, request, counted(call), reply, context);
             case "GET /v1/responses/{id}/input_items" -> storedInput.serve(id, request, readsResponses(call), reply);
             case "GET /v1/responses/{id}/usage" -> usage.response(id, readsUsage(call), reply);
             case "GET /v1/conversations/{id}/usage" -> conversations.usage(id, readsUsage(call), reply);

@@ -87,6 +87,8 @@ final class RequestFuzz {
                     "{\"model\":\"gpt-4o\",\"input\":\"Hello\",\"previous_response_id\":\"{id}\"}"),
             Shape.of("POST /v1/responses/{id}/cancel", "", "{}"),
             Shape.of("POST /v1/responses/{id}/rollback", "", "{}"),
+            Shape.of("GET /v1/responses/{id}/proposals"),
+            Shape.of("POST /v1/responses/{id}/proposals/{item}", "", "{\"turnpike\":{\"dry_run\":true}}"),
             Shape.of(
                     "POST /v1/chat/completions",
                     COMPLETION,

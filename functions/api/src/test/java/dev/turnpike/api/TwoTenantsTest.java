@@ -59,6 +59,7 @@ class TwoTenantsTest {
         RESPONSE_WITH_CALL(
                 "POST /v1/responses",
                 "{\"model\":\"gpt-4o\",\"input\":\"Call.\",\"tools\":[{\"type\":\"function\",\"name\":\"tide\"}]}"),
+        RESPONSE_WITH_PROPOSAL("POST /v1/responses", "{\"model\":\"gpt-4o\",\"input\":\"Look.\"}"),
         APPROVAL_REQUEST(
                 "POST /v1/responses",
                 "{\"model\":\"gpt-4o\",\"input\":\"Look.\",\"tools\":"
@@ -82,6 +83,8 @@ class TwoTenantsTest {
         private String make(Bench bench) throws IOException {
             switch (this) {
                 case RESPONSE_WITH_CALL -> bench.work.model.plays(Script.calls("tide"), Script.says("Hello."));
+                case RESPONSE_WITH_PROPOSAL ->
+                    bench.work.model.plays(Script.says("```sh\nls\n```"), Script.says("Hello."));
                 case APPROVAL_REQUEST -> bench.work.model.plays(Script.calls("look"), Script.says("Hello."));
                 default -> {}
             }
@@ -153,6 +156,8 @@ class TwoTenantsTest {
                 Asking.of(Thing.QUEUED_RESPONSE, "POST /v1/responses/{id}/cancel"),
                 Asking.of(Thing.RECORDED_RESPONSE, "POST /v1/responses/{id}/cancel"),
                 Asking.of(Thing.RESPONSE, "POST /v1/responses/{id}/rollback"),
+                Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/proposals"),
+                Asking.of(Thing.RESPONSE_WITH_PROPOSAL, "POST /v1/responses/{id}/proposals/{item}"),
                 Asking.of(Thing.RESPONSE, "DELETE /v1/responses/{id}"),
                 Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/input_items"),
                 Asking.of(Thing.RESPONSE, "GET /v1/responses/{id}/usage"),
@@ -227,12 +232,14 @@ class TwoTenantsTest {
         String owner = bench.keyOf("tenant-1");
         String stranger = bench.keyOf("tenant-2");
         String id = asking.thing.make(bench);
-        String item = asking.route.contains(ITEM)
-                ? bench.get("/v1/conversations/" + id + "/items")
-                        .json()
-                        .at("/data/0/id")
-                        .asString()
-                : "";
+        String item = asking.thing == Thing.RESPONSE_WITH_PROPOSAL
+                ? "0"
+                : asking.route.contains(ITEM)
+                        ? bench.get("/v1/conversations/" + id + "/items")
+                                .json()
+                                .at("/data/0/id")
+                                .asString()
+                        : "";
         String before = everything(bench);
 
         Answer theirs = asking.send(bench, stranger, id, item);
