@@ -189,7 +189,9 @@ class LongConversationTest extends StoreContract {
                 .key()
                 .conversation();
         var deadline = Deadline.in(INVOCATION, clock);
-        StepEngine engine = engine(CountedTool.readOnly("calculate"));
+        CountedTool calculate = CountedTool.readOnly("calculate");
+        calculate.doing(_ -> "%04d".formatted(calculate.starts().size()));
+        StepEngine engine = engine(calculate);
         for (int i = 0; i < calls; i++) {
             model.plays(Script.calls("calculate"));
         }
