@@ -44,7 +44,7 @@ ln -s fd/0 "$root/dev/stdin"
 ln -s fd/1 "$root/dev/stdout"
 ln -s fd/2 "$root/dev/stderr"
 mount -t proc -o nosuid,nodev,noexec proc "$root/proc"
-mount -t tmpfs -o "mode=1777,nosuid,nodev,nr_inodes=65536,size=$size" tmp "$root/tmp"
+mount -t tmpfs -o "mode=1777,nosuid,nodev,nr_inodes=16384,size=$size" tmp "$root/tmp"
 
 cd "$root"
 pivot_root . outside

@@ -213,7 +213,7 @@ class SandboxEscapeTest {
         if (!saw.isEmpty()
                 || !ended
                 || !next.isEmpty()
-                || millis > trick.timeout().toMillis() + 12_000) {
+                || millis > trick.timeout().toMillis() + 30_000) {
             bad.add(trick.name() + ": " + answer.ending() + " " + answer.output() + " / " + next);
         }
     }

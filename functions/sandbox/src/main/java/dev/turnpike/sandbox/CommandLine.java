@@ -18,11 +18,12 @@ record CommandLine(List<String> words) {
             .map(Path::of)
             .toList();
 
+    private static final String OWN_GROUP = "setsid";
+
     /// Limits of every process: no memory dumps, open files, processes of the user, kilobytes of a file, kilobytes of
     /// data. Shells differ in how they call the third.
     private static final String LIMITS = """
-        ulimit -c 0; ulimit -n 1024; ulimit -u 400 2>/dev/null || ulimit -p 400
-        ulimit -f 262144; ulimit -d 1572864
+        { ulimit -c 0; ulimit -n 1024; ulimit -u 400 || ulimit -p 400; ulimit -f 262144; ulimit -d 1572864; } 2>/dev/null
         exec "$@"
         """;
 
@@ -72,9 +73,15 @@ record CommandLine(List<String> words) {
         return SandboxJars.all().stream().map(Path::toString).collect(Collectors.joining(":"));
     }
 
+    /// Whether commands get a process group of their own, so that what they send to their group does not reach this
+    /// JVM.
+    static boolean hasOwnGroup() {
+        return program(OWN_GROUP).isPresent();
+    }
+
     private static CommandLine limited(List<String> command) {
         List<String> words = new ArrayList<>(List.of(shell(), "-c", LIMITS, "limits"));
-        program("setsid").ifPresent(words::add);
+        program(OWN_GROUP).ifPresent(words::add);
         words.addAll(command);
         return new CommandLine(List.copyOf(words));
     }

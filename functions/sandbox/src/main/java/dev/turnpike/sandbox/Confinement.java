@@ -2,6 +2,8 @@ package dev.turnpike.sandbox;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -30,7 +32,17 @@ final class Confinement {
         require(Kernel.prctl(PR_SET_DUMPABLE, 0), "can't close its memory to other processes");
         require(Kernel.prctl(PR_SET_CHILD_SUBREAPER, 1), "can't keep hold of its descendants");
         int jvm = Math.toIntExact(ProcessHandle.current().pid());
-        return new Confinement(SyscallFilter.ofThisMachine().program(jvm, Kernel.processGroup()));
+        return new Confinement(SyscallFilter.ofThisMachine().program(crowds(jvm)));
+    }
+
+    /// Whom kill may not be aimed at: this JVM, everybody, its group by either name, and, where a command shares that
+    /// group, the sender's own.
+    private static List<Integer> crowds(int jvm) {
+        List<Integer> targets = new ArrayList<>(List.of(jvm, -1, -jvm, -Kernel.processGroup()));
+        if (!CommandLine.hasOwnGroup()) {
+            targets.add(0);
+        }
+        return targets;
     }
 
     /// Starts a process that may do less than this one. What is taken away is taken from the thread that starts it,

@@ -114,9 +114,8 @@ record SyscallFilter(int architecture, List<Integer> refused, List<Integer> aime
                 .toList();
     }
 
-    /// @param jvm the process id of this JVM
-    /// @param group its process group
-    SyscallProgram program(int jvm, int group) {
+    /// @param spared whom kill may not be aimed at; the first one is this JVM
+    SyscallProgram program(List<Integer> spared) {
         var program = new SyscallProgram();
         program.add(LOAD, 0, 0, ARCHITECTURE_OFFSET);
         failUnlessEqual(program, architecture);
@@ -128,10 +127,9 @@ record SyscallFilter(int architecture, List<Integer> refused, List<Integer> aime
             failWhenEqual(program, call, EPERM);
         }
         for (int call : aimed) {
-            failWhenAimed(program, call, jvm);
+            failWhenAimed(program, call, spared.subList(0, 1));
         }
-        // -1 is everybody, 0 the sender's own group, which is this JVM's as long as no setsid has run.
-        failWhenAimed(program, kill, jvm, -1, -group, -jvm);
+        failWhenAimed(program, kill, spared);
         program.add(IF_EQUAL, 0, 3, fork);
         program.add(LOAD, 0, 0, FIRST_ARGUMENT_OFFSET);
         program.add(IF_ANY_BIT, 0, 1, NAMESPACES);
@@ -150,8 +148,8 @@ record SyscallFilter(int architecture, List<Integer> refused, List<Integer> aime
         program.add(RETURN, 0, 0, FAIL | error);
     }
 
-    private static void failWhenAimed(SyscallProgram program, int call, int... targets) {
-        program.add(IF_EQUAL, 0, 2 + 2 * targets.length, call);
+    private static void failWhenAimed(SyscallProgram program, int call, List<Integer> targets) {
+        program.add(IF_EQUAL, 0, 2 + 2 * targets.size(), call);
         program.add(LOAD, 0, 0, FIRST_ARGUMENT_OFFSET);
         for (int target : targets) {
             failWhenEqual(program, target, EPERM);
