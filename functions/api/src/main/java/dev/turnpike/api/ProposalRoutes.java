@@ -9,6 +9,7 @@ import dev.turnpike.policy.Proposals;
 import dev.turnpike.policy.Ruling;
 import dev.turnpike.responses.ApiException;
 import dev.turnpike.responses.CreateRequest;
+import dev.turnpike.responses.Fields;
 import dev.turnpike.run.Run;
 import dev.turnpike.wiring.ApiParts;
 import java.io.IOException;
@@ -77,6 +78,7 @@ final class ProposalRoutes {
     /// lets it, and has the model say what came of it.
     void make(String id, String index, HttpRequest http, CountedCaller caller, HttpReply reply, Context context)
             throws IOException {
+        JsonNode sent = http.body().isBlank() ? parts.mapper().createObjectNode() : http.json(parts.mapper());
         Run run = responses.find(caller.principal(), id);
         List<Proposal> proposals = proposals(run);
         int at = INDEX.matcher(index).matches() ? Integer.parseInt(index) : proposals.size();
@@ -84,7 +86,7 @@ final class ProposalRoutes {
             throw ApiException.notFound("The response has no such proposal.");
         }
         Proposal proposal = proposals.get(at);
-        JsonNode body = body(run, http);
+        JsonNode body = body(run, sent);
         CreateRequest asked =
                 caller.reader(parts.requests()).read(body, parts.storedItems().of(caller.tenant()));
         var call = new Item.ToolCall(
@@ -99,20 +101,9 @@ final class ProposalRoutes {
     }
 
     /// Of a request that goes on from the response, with its model.
-    private JsonNode body(Run run, HttpRequest http) {
-        ObjectNode body = parts.mapper().createObjectNode();
-        if (!http.body().isBlank()) {
-            JsonNode sent = http.json(parts.mapper());
-            sent.propertyNames().stream()
-                    .filter(name -> !FIELDS.contains(name))
-                    .findFirst()
-                    .ifPresent(name -> {
-                        throw ApiException.invalid("unknown_parameter", name, "Unknown parameter: '" + name + "'.");
-                    });
-            if (sent instanceof ObjectNode fields) {
-                body.setAll(fields);
-            }
-        }
+    private JsonNode body(Run run, JsonNode sent) {
+        Fields.of(sent, "").allowOnly(FIELDS);
+        ObjectNode body = ((ObjectNode) sent).deepCopy();
         return body.put("model", run.request().model())
                 .put("previous_response_id", run.key().responseId());
     }

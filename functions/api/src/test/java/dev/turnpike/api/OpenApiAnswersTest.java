@@ -69,6 +69,9 @@ class OpenApiAnswersTest {
     private Answer send(Operation operation, String example) throws IOException {
         String conversation =
                 id(bench.post("/v1/conversations", "{\"items\":[{\"role\":\"user\",\"content\":\"Hi\"}]}"));
+        if (operation.path().contains("/proposals")) {
+            bench.work.model.plays(Script.says("```sh\nls\n```"), Script.says("Done."));
+        }
         boolean cancels = operation.path().endsWith("/cancel");
         String response = id(bench.create(HELLO + (cancels ? ",\"background\":true}" : "}")));
         String body = example.replaceAll("resp_[0-9a-z]{52}", response).replaceAll("conv_[0-9a-z]{26}", conversation);
@@ -80,6 +83,9 @@ class OpenApiAnswersTest {
             String stored =
                     "{\"model\":\"gpt-4o\",\"store\":true,\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}";
             path = path.replace("{id}", id(bench.complete(stored)));
+        }
+        if (path.contains("/proposals/")) {
+            path = path.replace("{item}", "0");
         }
         if (path.contains("{item}")) {
             JsonNode items =

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -153,6 +154,10 @@ final class RequestFuzz {
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "get", "BREW", "");
 
+    /// They must say from when.
+    private static final Set<String> REPORTS = Set.of(
+            "GET /v1/organization/costs", "GET /v1/organization/usage/completions", "GET /v1/organization/statistics");
+
     private static final List<String> QUERY_NAMES = List.of(
             "stream",
             "starting_after",
@@ -232,11 +237,14 @@ final class RequestFuzz {
         ObjectNode event = JsonNodeFactory.instance.objectNode();
         event.put("resource", "/{proxy+}");
         event.put("httpMethod", oneIn(30) ? any(METHODS) : line[0]);
-        String path = line[1].replace(ID, id).replace(ITEM, item(id));
+        boolean proposal = line[1].contains("/proposals/");
+        String path = line[1].replace(ID, id).replace(ITEM, proposal ? any(List.of("0", "1", "x")) : item(id));
         event.put("path", oneIn(30) ? spoiled.text(path) : path);
         headers(event.putObject("headers"), shape.route.contains("/organization/"));
         if (shape.route.endsWith("/file")) {
             event.putObject("queryStringParameters").put("path", oneIn(5) ? spoiled.text("b") : "src/a.txt");
+        } else if (REPORTS.contains(shape.route) && oneIn(3)) {
+            event.putObject("queryStringParameters").put("start_time", "1790000000");
         } else if (oneIn(3)) {
             query(event.putObject("queryStringParameters"));
         } else {

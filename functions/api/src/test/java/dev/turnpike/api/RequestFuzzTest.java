@@ -111,7 +111,7 @@ class RequestFuzzTest {
     private static Script answer(ModelRequest asked) {
         return asked.parameters().containsKey("response_format")
                 ? Script.streams(new StreamEvent.RefusalDelta("No."))
-                : Script.says("Hello.");
+                : Script.says("Hello.\n```sh\nls\n```\n");
     }
 
     private static String shortened(String text) {
