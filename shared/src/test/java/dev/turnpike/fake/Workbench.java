@@ -186,11 +186,16 @@ public final class Workbench {
     }
 
     /// With the tools that read and change a conversation's files.
-    public static Workbench withFileTools() {
+    ///
+    /// @param others that are there beside them
+    public static Workbench withFileTools(Tool<?>... others) {
         return new Workbench(
                 EngineSettings.defaults("test"),
                 50,
-                workspaces -> new GuardedTools(ToolRegistry.of(WorkspaceTools.all(workspaces)), Policy.ALLOW_ALL),
+                workspaces -> new GuardedTools(
+                        ToolRegistry.of(Stream.concat(WorkspaceTools.all(workspaces).stream(), Stream.of(others))
+                                .toList()),
+                        Policy.ALLOW_ALL),
                 Executors::newVirtualThreadPerTaskExecutor,
                 null);
     }

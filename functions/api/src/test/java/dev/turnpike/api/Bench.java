@@ -78,8 +78,10 @@ final class Bench {
     }
 
     /// With the tools that read and change a conversation's files.
-    static Bench withFileTools() {
-        return new Bench(Workbench.withFileTools(), Workbench.MEDIA, new MemoryAccess(), Allowance.NONE);
+    ///
+    /// @param others that are there beside them
+    static Bench withFileTools(Tool<?>... others) {
+        return new Bench(Workbench.withFileTools(others), Workbench.MEDIA, new MemoryAccess(), Allowance.NONE);
     }
 
     /// Over a model other than the scripted one.

@@ -16,7 +16,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -31,6 +34,9 @@ class RollbackResponseTest {
     private final CountedTool mail = CountedTool.repeatable("mail");
     private final CountedTool look = CountedTool.readOnly("look");
     private Bench bench = bench();
+
+    /// The path of the files of the conversation that the test is about.
+    private String files = "";
 
     private Bench bench() {
         Tool<?>[] tools =
@@ -163,12 +169,25 @@ class RollbackResponseTest {
                 .isEqualTo(400);
     }
 
+    private static final Map<String, String> FILES =
+            Map.of("lib/add.sh", "a - b\n", "docs/über.md", "# Über\n", "keep.txt", "as it is");
+
+    /// Three changes of files and two of the world.
+    private static final Script[] FIVE = {
+        call("write_file", "{\"path\":\"docs/über.md\",\"content\":\"other\"}"),
+        on("a"),
+        call("apply_patch", "{\"patch\":\"--- a/lib/add.sh\\n+++ b/lib/add.sh\\n@@ -1 +1 @@\\n-a - b\\n+a + b\\n\"}"),
+        on("b"),
+        call("write_file", "{\"path\":\"new/deep/file.txt\",\"content\":\"new\"}"),
+        says("Done.")
+    };
+
     @Test
-    @DisplayName("Whoever undoes dies at every call of a port: each compensation happens once, and all is as it was")
-    void theWorkerDiesAtEveryStepOfARollback() throws IOException {
-        fiveEffects();
+    @DisplayName("Whoever undoes dies at every call of a port: each compensation happens once, all files are as before")
+    void theWorkerDiesAtEveryStepOfARollback() throws Exception {
+        String id = changedFiles();
         int before = bench.work.calls.count();
-        rollback(onlyRun());
+        assertThat(rollback(id).path("undone")).hasSize(5);
         int calls = bench.work.calls.count() - before;
         List<String> troubles = new ArrayList<>();
         int cases = 0;
@@ -184,10 +203,52 @@ class RollbackResponseTest {
         assertThat(troubles).isEmpty();
     }
 
-    private List<String> told(int call, Fault fault) throws IOException {
+    /// A run that has changed three files of its conversation and turned on two switches.
+    private String changedFiles() throws Exception {
         switches = new Switches();
-        bench = bench();
-        String id = fiveEffects();
+        bench = Bench.withFileTools(switches.tools().toArray(Tool[]::new));
+        switches.through(bench.work.calls);
+        String conversation =
+                bench.post("/v1/conversations", "{}").json().path("id").asString();
+        files = "/v1/conversations/" + conversation + "/workspace";
+        StringJoiner list = new StringJoiner(",", "{\"files\":[", "]}");
+        FILES.forEach((path, content) ->
+                list.add("{\"path\":\"" + path + "\",\"content\":\"" + content.replace("\n", "\\n") + "\"}"));
+        assertThat(bench.post(files, list.toString()).status()).isEqualTo(200);
+        bench.work.model.plays(FIVE);
+        String id = bench.create("{\"model\":\"gpt-4o\",\"input\":\"Go\",\"conversation\":\"" + conversation + "\"}")
+                .json()
+                .path("id")
+                .asString();
+        assertThat(workspace()).hasSize(4).isNotEqualTo(FILES);
+        assertThat(switches.happened()).containsExactly("on a", "on b");
+        return id;
+    }
+
+    private Map<String, String> workspace() throws IOException {
+        Map<String, String> contents = new HashMap<>();
+        for (JsonNode file : bench.get(files).json().path("files")) {
+            String path = file.path("path").asString();
+            contents.put(
+                    path,
+                    bench.get(files + "/file", Map.of("path", path))
+                            .json()
+                            .path("content")
+                            .asString());
+        }
+        return contents;
+    }
+
+    /// A tool that stands still until its time is over has not said that it is done.
+    private static long late(JsonNode rollback) {
+        return rollback.path("not_undone")
+                .valueStream()
+                .filter(call -> call.path("reason").asString().equals("The tool turn_off did not end in time."))
+                .count();
+    }
+
+    private List<String> told(int call, Fault fault) throws Exception {
+        String id = changedFiles();
         bench.work.calls.hit(bench.work.calls.count() + call, fault);
         bench.work.calls.whileHanging(_ -> bench.work.clock.advance(Duration.ofMinutes(16)));
         try {
@@ -199,10 +260,10 @@ class RollbackResponseTest {
         JsonNode after = rollback(id);
         Invariants.check(bench.work.store);
         boolean good = after.path("status").asString().equals("completed")
-                && after.path("undone").size() == 5
-                && switches.happened().equals(both())
-                && switches.on().isEmpty();
-        return good ? List.of() : List.of(call + " " + fault + ": " + switches.happened() + " " + after);
+                && after.path("undone").size() + late(after) == 5
+                && switches.happened().equals(List.of("on a", "on b", "off b", "off a"))
+                && workspace().equals(FILES);
+        return good ? List.of() : List.of(call + " " + fault + ": " + switches.happened() + workspace() + after);
     }
 
     private Answer asked(String id) {
@@ -211,10 +272,6 @@ class RollbackResponseTest {
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
-    }
-
-    private String onlyRun() {
-        return bench.work.only().key().responseId();
     }
 
     private static List<String> both() {
