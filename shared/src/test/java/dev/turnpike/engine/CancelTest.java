@@ -115,7 +115,7 @@ class CancelTest {
         assertThat(look.starts()).isEmpty();
         assertThat(bench.results(run))
                 .extracting(Item.ToolResult::output)
-                .containsExactly("The run was cancelled before the tool was started.");
+                .containsExactly("The run ended before the tool was started.");
     }
 
     @Test

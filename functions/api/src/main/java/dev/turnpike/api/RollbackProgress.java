@@ -68,7 +68,7 @@ final class RollbackProgress {
         for (Item item : items) {
             if (item instanceof Item.ToolResult result
                     && result.callId().startsWith(prefix)
-                    && !result.output().equals(ToolStep.NOT_BEGUN)) {
+                    && !(result.outcome() == Outcome.FAILED && result.output().equals(ToolStep.NOT_BEGUN))) {
                 results.put(result.callId().substring(prefix.length()), result);
             }
         }
