@@ -99,6 +99,7 @@ class KillTest {
         environment.put("IDLE_TIMEOUT", "5");
         environment.put("TOOL_TIMEOUT", "5");
         environment.put("MAX_RETRIES", "10");
+        environment.put("TOOL_POLICY", "[{\"tools\": \"charge,post\", \"then\": \"allow\"}]");
         return StackOptions.defaults()
                 .withProcesses()
                 .withEnvironments(4)

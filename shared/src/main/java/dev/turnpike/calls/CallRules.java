@@ -72,13 +72,17 @@ public record CallRules(GuardedTools tools, Run run) {
 
     /// How the answer's images are looked at.
     ///
-    /// @param read what the model has read
-    public AnswerImages images(List<Item> read) {
-        boolean foreign = read.stream()
-                .anyMatch(item -> item instanceof Item.ToolCall call
-                        && call.executor() == Executor.SERVER
-                        && ToolOutput.foreign(tools, call.name()));
-        return foreign ? AnswerImages.from(tools.imageHosts()) : AnswerImages.any();
+    /// @param items of the conversation, as far as they are at hand
+    /// @param more whether there are older ones, which may have been read, and remembered
+    public AnswerImages images(List<Item> items, boolean more) {
+        boolean read = items.stream().anyMatch(CallRules::ofTools);
+        return read || more ? AnswerImages.from(tools.imageHosts()) : AnswerImages.any();
+    }
+
+    /// A summary, and a note that is recalled, may say what a tool gave.
+    private static boolean ofTools(Item item) {
+        return item instanceof Item.Compaction
+                || (item instanceof Item.ToolCall call && call.executor() == Executor.SERVER);
     }
 
     /// What an approval of a call is bound to beside its arguments.

@@ -22,6 +22,8 @@ public record DueCall(
         @Nullable ToolRecord known,
         boolean tooMany,
         AtomicBoolean begun) {
+    /// Of a call that was not made, and can be made by another run.
+    public static final String NOT_BEGUN = "The run ended before the tool was started.";
 
     public Item.ToolResult result(String text, Outcome outcome) {
         return new Item.ToolResult(resultId, call.callId(), text, outcome, Executor.SERVER);

@@ -16,6 +16,7 @@ import dev.turnpike.tool.ToolOutcome;
 import dev.turnpike.tool.ToolOutcome.Reason;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One call of a tool, from the look at what is known of it to its saved result. What it was, what was decided and how
@@ -37,6 +38,10 @@ public final class ToolCalls {
             + " it was not started again; whether it had its effect is unknown.";
 
     private static final String LEFT = "The run ended before the tool's result was known.";
+
+    private static final String NOT_MADE = "The call was not made: ";
+
+    private static final Set<String> WITHOUT_START = Set.of(DENIED, USED, CHANGED, ASKED, TOO_MANY, DueCall.NOT_BEGUN);
 
     private final RunStore runs;
     private final GuardedTools tools;
@@ -63,6 +68,10 @@ public final class ToolCalls {
         Item.ToolResult answered = due.answered();
         if (answered != null) {
             return Performed.of(answered);
+        }
+        if (due.known() != null) {
+            // An intent without a result, whatever has become of the tool since.
+            return Performed.of(due.result(UNKNOWN, Outcome.UNKNOWN));
         }
         var rules = new CallRules(tools, run);
         ToolContext context = rules.context(due.index(), due.call().name(), deadline);
@@ -118,10 +127,10 @@ public final class ToolCalls {
             return TOO_MANY;
         }
         if (!run.request().serverTools().contains(due.call().name())) {
-            return "The tool " + due.call().name() + " is not available in this run.";
+            return NOT_MADE + due.call().name() + " is not available in this run.";
         }
         if (ruling.decision() == Decision.DENY) {
-            return "The call was not made: " + ruling.reason() + ". Do not try the same in another way.";
+            return NOT_MADE + ruling.reason() + ". Do not try the same in another way.";
         }
         Item.Approval approval = due.approval();
         if (approval == null || run.request().calls().dry()) {
@@ -155,7 +164,7 @@ public final class ToolCalls {
         if (answered != null) {
             return answered;
         }
-        return once(due) && mayHaveStarted(run, due)
+        return due.known() != null || (once(due) && mayHaveStarted(run, due))
                 ? due.result(UNKNOWN, Outcome.UNKNOWN)
                 : due.result(LEFT, Outcome.FAILED);
     }
@@ -163,11 +172,11 @@ public final class ToolCalls {
     /// A holder whose lease has expired may be about to start it. It does not once we hold the intent, nor once the
     /// run's end is wanted.
     private boolean mayHaveStarted(Run run, DueCall due) {
-        return due.known() != null || !(run.cancelRequested() || begins(run, due));
+        return !(run.cancelRequested() || begins(run, due));
     }
 
     private boolean begins(Run run, DueCall due) {
-        return due.known() == null && runs.intend(run, record(run, due, null));
+        return runs.intend(run, record(run, due, null));
     }
 
     private static ToolRecord record(Run run, DueCall due, Item.@Nullable ToolResult result) {
@@ -187,8 +196,13 @@ public final class ToolCalls {
     ///
     /// @param text what is said of one that is known to have had no effect, or that may be run again
     public Performed cut(DueCall due, String text) {
-        boolean doubtful = once(due) && (due.begun().get() || due.known() != null);
+        boolean doubtful = due.known() != null || (once(due) && due.begun().get());
         return Performed.of(doubtful ? due.result(UNKNOWN, Outcome.UNKNOWN) : due.result(text, Outcome.FAILED));
+    }
+
+    /// Whether a call that failed was never started, told by what was answered.
+    static boolean neverStarted(String output) {
+        return output.startsWith(NOT_MADE) || output.startsWith(DENIED) || WITHOUT_START.contains(output);
     }
 
     public String boundTo(Run run, String tool) {

@@ -84,6 +84,8 @@ public record UndoPlan(List<Undoable> undoable, List<Kept> kept) {
                 Kind kind = tools.kind(call.name());
                 if (kind == Kind.WORKSPACE || kind == Kind.SANDBOX) {
                     undo(call, result, context, tools).ifPresent(undoable::add);
+                } else if (tools.effect(call.name()) != Effect.READ_ONLY && !ToolCalls.neverStarted(result.output())) {
+                    kept.add(new Kept(call, "it failed, and may have had its effect all the same"));
                 }
             }
         }

@@ -76,18 +76,13 @@ final class AnswerItems implements Consumer<StreamEvent> {
         started = true;
         switch (event) {
             case StreamEvent.TextDelta(String text) -> {
-                OpenText message = message();
-                show(message, images.next(text));
+                show(message(), text, false);
             }
             case StreamEvent.RefusalDelta(String text) -> {
-                OpenText message = message();
-                message.append(text, true);
-                watcher.accept(new RunEvent.RefusalDelta(message.id, text));
+                show(message(), text, true);
             }
             case StreamEvent.ReasoningDelta(String text) -> {
-                OpenText reasoning = reasoning();
-                reasoning.append(text, false);
-                watcher.accept(new RunEvent.ReasoningDelta(reasoning.id, text));
+                show(reasoning(), text, false);
             }
             case StreamEvent.Alive _, StreamEvent.Warning _ -> {}
             case StreamEvent.ToolCallStarted(int call, String callId, String name) -> startCall(call, callId, name);
@@ -189,10 +184,26 @@ final class AnswerItems implements Consumer<StreamEvent> {
         return callIdTaken.test(callId) ? "call_" + ids.next() : callId;
     }
 
-    private void show(OpenText message, String text) {
-        if (!text.isEmpty()) {
-            message.append(text, false);
-            watcher.accept(new RunEvent.TextDelta(message.id, text));
+    private void show(OpenText item, String text, boolean refusal) {
+        if (item.refusing != refusal) {
+            tell(item, images.end());
+            item.turn(refusal);
+        }
+        tell(item, images.next(text));
+    }
+
+    /// @param text empty for nothing
+    private void tell(OpenText item, String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        item.text.append(text);
+        if (item.reasoning) {
+            watcher.accept(new RunEvent.ReasoningDelta(item.id, text));
+        } else if (item.refusing) {
+            watcher.accept(new RunEvent.RefusalDelta(item.id, text));
+        } else {
+            watcher.accept(new RunEvent.TextDelta(item.id, text));
         }
     }
 
@@ -208,9 +219,7 @@ final class AnswerItems implements Consumer<StreamEvent> {
 
     private void closeText(boolean cut) {
         if (current != null) {
-            if (!current.reasoning) {
-                show(current, images.end());
-            }
+            tell(current, images.end());
             current.cut = cut;
             watcher.accept(new RunEvent.ItemClosed(current.item()));
             current = null;
@@ -235,12 +244,9 @@ final class AnswerItems implements Consumer<StreamEvent> {
         }
 
         /// A change between text and refusal begins a new part.
-        void append(String more, boolean refusal) {
-            if (refusal != refusing) {
-                finishPart();
-                refusing = refusal;
-            }
-            text.append(more);
+        void turn(boolean refusal) {
+            finishPart();
+            refusing = refusal;
         }
 
         private void finishPart() {

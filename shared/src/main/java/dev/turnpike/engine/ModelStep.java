@@ -117,7 +117,7 @@ public final class ModelStep {
     private StepResult call(LiveRun live, ModelRequest request) {
         AnswerGate gate = check.gate(live, live::emit);
         CallRules rules = prompt.rules(live.run());
-        AnswerImages images = rules.images(request.items());
+        AnswerImages images = rules.images(live.items(), live.olderItems());
         var answer = new AnswerItems(ids, live.run().endSeq(), rules, images, callIds(live)::contains, gate);
         var timed = new Timed(answer, live);
         try {

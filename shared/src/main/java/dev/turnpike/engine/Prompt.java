@@ -150,12 +150,12 @@ public final class Prompt {
                 requests);
     }
 
-    private ModelRequest summaryOf(RunRequest request, List<Item> items, List<ToolSpec> offered) {
+    private static ModelRequest summaryOf(RunRequest request, List<Item> items, List<ToolSpec> offered) {
         Map<String, String> parameters = new HashMap<>(request.parameters());
         parameters.keySet().removeAll(OF_ANSWERS);
         return new ModelRequest(
                 request.model(),
-                instructions(request),
+                request.instructions(),
                 items,
                 offered,
                 new ToolChoice.None(),
@@ -173,14 +173,6 @@ public final class Prompt {
 
     private ModelView view(List<Item> items, int own) {
         return ModelView.of(ToolOutput.marked(items, tools), own);
-    }
-
-    private @Nullable String instructions(RunRequest request) {
-        String asked = request.instructions();
-        if (request.serverTools().stream().noneMatch(tool -> ToolOutput.foreign(tools, tool))) {
-            return asked;
-        }
-        return asked == null ? ToolOutput.NOTE : asked + "\n\n" + ToolOutput.NOTE;
     }
 
     /// Once our tools have been called as often as they may be, the model must answer without them.
@@ -211,8 +203,8 @@ public final class Prompt {
         return new Fit(new ModelView(summary, fit.items(), 0).all(), fit.dropped(), fit.fits());
     }
 
-    private List<String> fixed(RunRequest request, List<ToolSpec> offered) {
-        return FixedTexts.about(request.model(), instructions(request), offered, request.parameters());
+    private static List<String> fixed(RunRequest request, List<ToolSpec> offered) {
+        return FixedTexts.about(request.model(), request.instructions(), offered, request.parameters());
     }
 
     /// The model's context less the answer, which never takes more than half of it.
@@ -223,11 +215,11 @@ public final class Prompt {
         return context - Math.min(request.maxOutputTokens(), context / 2);
     }
 
-    private ModelRequest modelRequest(
+    private static ModelRequest modelRequest(
             RunRequest request, boolean first, List<Item> items, List<ToolSpec> offered, @Nullable CacheUse cache) {
         return new ModelRequest(
                 request.model(),
-                instructions(request),
+                request.instructions(),
                 items,
                 offered,
                 choice(request, first),

@@ -34,9 +34,6 @@ import java.util.stream.Stream;
 public final class ToolStep {
     private static final String CANCELLED = "The run was cancelled before the tool ended.";
 
-    /// Of a call that was not made, and can be made by another run.
-    public static final String NOT_BEGUN = "The run ended before the tool was started.";
-
     private final RunStore runs;
     private final ToolCalls toolCalls;
     private final EngineSettings settings;
@@ -112,7 +109,7 @@ public final class ToolStep {
         }
         List<Item> items = new ArrayList<>(brought.items());
         for (DueCall work : prepare(live, items.size(), due, Map.of())) {
-            conclude(live, work, work.result(NOT_BEGUN, Outcome.FAILED), items);
+            conclude(live, work, work.result(DueCall.NOT_BEGUN, Outcome.FAILED), items);
         }
         return brought.with(items);
     }

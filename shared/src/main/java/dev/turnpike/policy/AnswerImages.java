@@ -4,6 +4,8 @@ import dev.turnpike.access.NamePatterns;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Takes images out of an answer whose addresses could carry off what the model has read: a page that shows the answer
@@ -15,10 +17,14 @@ import java.util.regex.Pattern;
 /// Sources: CommonMark 0.31, sections 6.4 and 6.6; the HTML standard's list of elements that load something.
 public final class AnswerImages {
     private static final int MOST_HELD = 4_096;
-    private static final Pattern TAG = Pattern.compile(
-            "(?is)</?(img|image|picture|source|video|audio|track|iframe|frame|embed|object|link|script|style|input|svg|use"
-                + "|body|table|td|base|meta|portal)\\b.*");
-    private static final Pattern TAG_BEGINS = Pattern.compile("</?[A-Za-z]{0,12}");
+    private static final Set<String> LOADING = Set.of(
+            ("img image picture source video audio track iframe frame frameset embed object applet link script style"
+                            + " input svg use math body table tr td th base meta portal form button template")
+                    .split(" "));
+    private static final Pattern TAG = Pattern.compile("</?([A-Za-z][A-Za-z0-9-]{0,40})(?=[\\s/>])");
+    private static final Pattern TAG_BEGINS = Pattern.compile("</?(?:[A-Za-z][A-Za-z0-9-]{0,40})?");
+    private static final Pattern PLAIN = Pattern.compile("</?[A-Za-z][A-Za-z0-9-]*\\s*/?>");
+    private static final Pattern LINK = Pattern.compile("(?i)<a\\s+href=(?:\"[^\"]*\"|'[^']*')\\s*>");
     private static final Pattern BESIDE = Pattern.compile("[A-Za-z0-9._~/-]*");
     private static final Pattern INLINE = Pattern.compile("(?i)data:image/[a-z0-9.+-]+;base64,[A-Za-z0-9+/=]*");
 
@@ -108,9 +114,13 @@ public final class AnswerImages {
 
     /// @return behind the bracket that closes the one there; 0 when it is not there yet
     private int closing(int open, char opens, char closes) {
+        return closing(held, open, opens, closes);
+    }
+
+    private static int closing(CharSequence text, int open, char opens, char closes) {
         int level = 0;
-        for (int at = open; at < held.length(); at++) {
-            char c = held.charAt(at);
+        for (int at = open; at < text.length(); at++) {
+            char c = text.charAt(at);
             if (c == '\\') {
                 at++;
             } else if (c == opens) {
@@ -122,29 +132,38 @@ public final class AnswerImages {
         return 0;
     }
 
+    /// A tag ends with its bracket, and before a line that is empty.
     private int tag(int start) {
-        String rest = held.substring(start, Math.min(held.length(), start + 16));
-        if (rest.length() < 16 && TAG_BEGINS.matcher(rest).matches()) {
+        String rest = held.substring(start, Math.min(held.length(), start + 48));
+        if (TAG_BEGINS.matcher(rest).matches()) {
             return 0;
         }
-        if (!TAG.matcher(rest).matches()) {
+        if (!TAG.matcher(rest).lookingAt()) {
             return start + 1;
         }
         int end = held.indexOf(">", start);
+        int gap = held.indexOf("\n\n", start);
+        if (gap >= 0 && (end < 0 || gap < end)) {
+            return start + 1;
+        }
         return end < 0 ? 0 : end + 1;
     }
 
     private String allowed(String image) {
         if (image.startsWith("<")) {
-            return image.startsWith("</") ? image : tagged(image);
+            return tagged(image);
         }
-        int alt = image.lastIndexOf("](");
-        if (alt < 0) {
+        int alt = closing(image, 1, '[', ']');
+        if (image.indexOf("![", 2) >= 0) {
+            // One in another: which of them is an image is for each reader to say.
+            return taken("");
+        }
+        if (alt >= image.length() || image.charAt(alt) != '(') {
             // A link in place of the image; it is loaded by nobody but who clicks.
             removed.add("?");
             return image.substring(1);
         }
-        String address = address(image.substring(alt + 2, image.length() - 1).strip());
+        String address = address(image.substring(alt + 1, image.length() - 1).strip());
         return harmless(address) ? image : taken(address);
     }
 
@@ -159,8 +178,14 @@ public final class AnswerImages {
 
     /// Where an element loads from can stand in many places, so it is not looked for.
     private String tagged(String tag) {
-        boolean plain = !tag.contains("=") && !tag.contains("(");
-        return plain ? tag : taken(tag.replaceFirst("(?is)^.*?((?:https?:)?//[^\\s\"'>]+).*$", "$1"));
+        Matcher name = TAG.matcher(tag);
+        boolean loading = name.lookingAt() && LOADING.contains(name.group(1).toLowerCase(Locale.ROOT));
+        if (!loading && (PLAIN.matcher(tag).matches() || LINK.matcher(tag).matches() || !tag.contains("="))) {
+            return tag;
+        }
+        return tag.contains("=")
+                ? taken(tag.replaceFirst("(?is)^.*?((?:https?:)?//[^\\s\"'>]+).*$", "$1"))
+                : "&lt;" + tag.substring(1);
     }
 
     private String taken(String address) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 ///
 /// @param imageHosts whose images an answer may show once the model has read what tools gave
 public record GuardedTools(ToolRegistry registry, Policy policy, NamePatterns imageHosts) {
-    private static final Ruling UNKNOWN = new Ruling(Decision.ALLOW, "there is no such tool");
+    private static final Ruling UNKNOWN = new Ruling(Decision.DENY, "there is no such tool now");
 
     /// No images, then.
     public GuardedTools(ToolRegistry registry, Policy policy) {

@@ -21,12 +21,16 @@ import dev.turnpike.run.RunError;
 import dev.turnpike.run.RunEvent;
 import dev.turnpike.run.RunStatus;
 import dev.turnpike.run.StopReason;
+import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolException;
+import dev.turnpike.tool.ToolRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -162,6 +166,24 @@ class ToolStepTest {
         bench.recover();
 
         assertThat(pay.starts()).isEmpty();
+        assertThat(bench.now(run).stopReason()).isEqualTo(StopReason.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    @DisplayName("Row 17: a tool that is gone after the crash has left the outcome unknown, too")
+    void row17OnceAndGone() {
+        List<Tool<?>> there = new ArrayList<>(List.of(pay));
+        ToolRegistry registry = ToolRegistry.of(List.of(look)).with(List.of(() -> List.copyOf(there)));
+        bench = new Workbench(
+                EngineSettings.defaults("test"), 50, registry, Executors::newVirtualThreadPerTaskExecutor);
+        bench.calls.hitNext("intend", Fault.DIES_AFTER);
+        bench.model.plays(calls("pay"));
+        Run run = bench.post(HELLO);
+        bench.work();
+        there.clear();
+
+        bench.recover();
+
         assertThat(bench.now(run).stopReason()).isEqualTo(StopReason.OUTCOME_UNKNOWN);
     }
 

