@@ -3,19 +3,16 @@ package dev.turnpike.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.turnpike.e2e.ChaosModel.Met;
-import dev.turnpike.operator.CheckCommand;
+import dev.turnpike.stack.CheckedStack;
 import dev.turnpike.stack.Deaths;
 import dev.turnpike.stack.Stack;
 import dev.turnpike.stack.StackOptions;
 import dev.turnpike.stack.StackOptions.Delivery;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +101,7 @@ class LedgerEqualityTest {
             askAll(asked, endpoint);
             int rounds = untilAllHaveEnded(deaths, stack, books);
 
-            assertThat(check(stack)).endsWith("0 violations");
+            assertThat(CheckedStack.check(stack)).endsWith("0 violations");
             List<Met> met = model.met();
             var ledger = new MeteredLedger(books.everything(), met, deaths.died());
             System.out.printf(
@@ -199,20 +196,5 @@ class LedgerEqualityTest {
             looks = now == begun && deaths.underWay() == 0 ? looks + 1 : 0;
             begun = now;
         }
-    }
-
-    private static String check(Stack stack) {
-        var written = new ByteArrayOutputStream();
-        int status = CheckCommand.run(
-                new PrintStream(written, true, StandardCharsets.UTF_8),
-                "--table",
-                stack.table(),
-                "--tenant",
-                "demo",
-                "--endpoint",
-                stack.cloud().dynamo().toString());
-        String output = written.toString(StandardCharsets.UTF_8).strip();
-        assertThat(status).as(output).isZero();
-        return output;
     }
 }

@@ -3,17 +3,13 @@ package dev.turnpike.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.turnpike.operator.CheckCommand;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.stack.StackOptions.Delivery;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -99,7 +95,9 @@ class FixTheTestTest {
                     .last()
                     .asString()
                     .contains("Mend add");
-            assertThat(check(stack)).contains("0 violations");
+            String check = CheckedStack.check(stack);
+            System.out.println(check);
+            assertThat(check).contains("0 violations");
         }
     }
 
@@ -177,22 +175,6 @@ class FixTheTestTest {
                         told.strip().replace("\n", "\n       "));
             }
         });
-    }
-
-    private static String check(Stack stack) {
-        var written = new ByteArrayOutputStream();
-        int status = CheckCommand.run(
-                new PrintStream(written, true, StandardCharsets.UTF_8),
-                "--table",
-                stack.table(),
-                "--tenant",
-                "demo",
-                "--endpoint",
-                stack.cloud().dynamo().toString());
-        String output = written.toString(StandardCharsets.UTF_8).strip();
-        System.out.println(output);
-        assertThat(status).as(output).isZero();
-        return output;
     }
 
     private record Client(HttpClient http, Stack stack) {

@@ -9,19 +9,15 @@ import dev.turnpike.check.Partition.CallRow;
 import dev.turnpike.demo.TokenMeter;
 import dev.turnpike.effects.World;
 import dev.turnpike.ledger.LedgerRow;
-import dev.turnpike.operator.CheckCommand;
 import dev.turnpike.responses.WireJson;
 import dev.turnpike.stack.StackOptions.Delivery;
 import dev.turnpike.tokens.Usage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -80,7 +76,7 @@ class KillTest {
             Map<String, JsonNode> ended = ended(http, stack, storm, ids);
             noMessageIsLeft(stack, storm);
             everyRunHasAnEnd(ended);
-            String check = check(stack);
+            String check = CheckedStack.check(stack);
             List<Partition> partitions = partitions(stack);
             System.out.printf(
                     "%d runs (%s), %d workers killed, %d messages delivered, %d of them twice%n%s%n",
@@ -172,21 +168,6 @@ class KillTest {
                 .stream()
                 .mapToLong(Long::parseLong)
                 .sum();
-    }
-
-    private static String check(Stack stack) {
-        var written = new ByteArrayOutputStream();
-        int status = CheckCommand.run(
-                new PrintStream(written, true, StandardCharsets.UTF_8),
-                "--table",
-                stack.table(),
-                "--tenant",
-                "demo",
-                "--endpoint",
-                stack.cloud().dynamo().toString());
-        String output = written.toString(StandardCharsets.UTF_8);
-        assertThat(status).as(output).isZero();
-        return output.strip();
     }
 
     private static List<Partition> partitions(Stack stack) {

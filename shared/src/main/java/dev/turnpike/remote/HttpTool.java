@@ -3,19 +3,15 @@ package dev.turnpike.remote;
 import dev.turnpike.egress.Egress;
 import dev.turnpike.egress.EgressException;
 import dev.turnpike.egress.WebRequest;
-import dev.turnpike.tool.Compensation;
 import dev.turnpike.tool.Effect;
 import dev.turnpike.tool.Kind;
-import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolContext;
 import dev.turnpike.tool.ToolException;
-import dev.turnpike.tool.ToolSchema;
 import dev.turnpike.tool.ToolText;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +23,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// What a server says with a status of 4xx is shown: it tells the model what to do better, and is no more to be
 /// trusted than an answer. Of 5xx only the status is: it tells of the server's inside, and what it has done is not
 /// known.
-final class HttpTool implements Tool<String> {
+final class HttpTool implements DefinedTool {
     private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH");
     private static final int MOST_OF_A_REFUSAL = 2_000;
 
     private final Definition.Http definition;
-    private final ToolSchema<String> schema;
     private final Supplier<Egress> egress;
     private final Credential credential;
     private final InstantSource clock;
@@ -40,7 +35,6 @@ final class HttpTool implements Tool<String> {
 
     HttpTool(Definition.Http definition, Supplier<Egress> egress, Credential credential, InstantSource clock) {
         this.definition = definition;
-        this.schema = ToolSchema.given(definition.spec().parameters());
         this.egress = egress;
         this.credential = credential;
         this.clock = clock;
@@ -48,43 +42,18 @@ final class HttpTool implements Tool<String> {
     }
 
     @Override
-    public String name() {
-        return definition.name();
+    public Definition.Spec spec() {
+        return definition.spec();
     }
 
     @Override
-    public String description() {
-        return definition.spec().description();
-    }
-
-    @Override
-    public ToolSchema<String> arguments() {
-        return schema;
-    }
-
-    @Override
-    public Effect effect() {
-        return definition.spec().effect();
+    public String digest() {
+        return digest;
     }
 
     @Override
     public Kind kind() {
         return Kind.HTTP;
-    }
-
-    @Override
-    public boolean offered() {
-        return definition.spec().offered();
-    }
-
-    @Override
-    public String boundTo(ToolContext context) {
-        return digest;
-    }
-
-    @Override
-    public Optional<Compensation> compensation(String arguments, String output, ToolContext context) {
-        return definition.spec().compensation().flatMap(undo -> undo.of(arguments, output, context));
     }
 
     @Override

@@ -2,16 +2,11 @@ package dev.turnpike.remote;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.turnpike.tool.Compensation;
-import dev.turnpike.tool.Effect;
 import dev.turnpike.tool.FunctionInvoker;
 import dev.turnpike.tool.Kind;
-import dev.turnpike.tool.Tool;
 import dev.turnpike.tool.ToolContext;
 import dev.turnpike.tool.ToolException;
-import dev.turnpike.tool.ToolSchema;
 import java.time.InstantSource;
-import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -20,59 +15,32 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// It gets `{"tool", "arguments", "context": {"tenant", "user", "conversation", "run", "idempotency_key"},
 /// "dry_run"}` and answers with a text, with `{"output": ...}` or with `{"error": "..."}`.
-final class LambdaTool implements Tool<String> {
+final class LambdaTool implements DefinedTool {
     private final Definition.Lambda definition;
-    private final ToolSchema<String> schema;
     private final FunctionInvoker functions;
     private final InstantSource clock;
     private final String digest;
 
     LambdaTool(Definition.Lambda definition, FunctionInvoker functions, InstantSource clock) {
         this.definition = definition;
-        this.schema = ToolSchema.given(definition.spec().parameters());
         this.functions = functions;
         this.clock = clock;
         this.digest = Digest.of(definition.toString());
     }
 
     @Override
-    public String name() {
-        return definition.name();
+    public Definition.Spec spec() {
+        return definition.spec();
     }
 
     @Override
-    public String description() {
-        return definition.spec().description();
-    }
-
-    @Override
-    public ToolSchema<String> arguments() {
-        return schema;
-    }
-
-    @Override
-    public Effect effect() {
-        return definition.spec().effect();
+    public String digest() {
+        return digest;
     }
 
     @Override
     public Kind kind() {
         return Kind.LAMBDA;
-    }
-
-    @Override
-    public boolean offered() {
-        return definition.spec().offered();
-    }
-
-    @Override
-    public String boundTo(ToolContext context) {
-        return digest;
-    }
-
-    @Override
-    public Optional<Compensation> compensation(String arguments, String output, ToolContext context) {
-        return definition.spec().compensation().flatMap(undo -> undo.of(arguments, output, context));
     }
 
     /// Only a function that is known to understand it is asked for a dry run.
