@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// How much a shell's text may do, judged by its commands. What is not known counts as [Risk#WRITE]: it is asked about.
 ///
@@ -13,10 +14,10 @@ import java.util.regex.Pattern;
 /// that is the sandbox.
 public final class CommandRisk {
     private static final Set<String> READS = words("""
-        [ [[ : ls cat head tail grep egrep fgrep rg wc sort uniq cut tr diff cmp comm pwd echo printf true false test \
-        date stat file tree which type basename dirname realpath readlink nl od xxd hexdump md5sum sha1sum sha256sum \
-        cksum du df id whoami uname hostname seq expr paste join fold column tac rev strings jq cd exit return sleep \
-        wait read\
+        [ : ls cat head tail grep egrep fgrep wc sort cut tr diff cmp comm pwd echo printf true false test \
+        stat which type basename dirname realpath readlink nl od hexdump md5sum sha1sum sha256sum \
+        cksum du df id whoami uname seq expr paste join fold column tac rev strings jq cd exit return sleep \
+        wait\
         """);
 
     private static final Set<String> NETWORKS = words("""
@@ -48,7 +49,8 @@ public final class CommandRisk {
     private static final Set<String> SED_FLAGS = Set.of("-n", "-E", "-r");
 
     private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*\\+?=.*", Pattern.DOTALL);
-    private static final Pattern FORK_BOMB = Pattern.compile("(\\S+)\\s*\\(\\)\\s*\\{[^}]*\\1\\s*\\|\\s*\\1");
+    private static final Pattern FORK_BOMB =
+            Pattern.compile("(\\S{1,64})\\s{0,8}\\(\\)\\s{0,8}\\{[^}]{0,200}\\1\\s{0,8}\\|\\s{0,8}\\1");
     private static final Pattern SED_PRINTS = Pattern.compile("\\d*(,(\\d+|\\$))?p");
     private static final Pattern RECURSIVE_OR_FORCED = Pattern.compile("-[A-Za-z]*[rRf][A-Za-z]*|--recursive|--force");
     private static final Pattern NUMBER_OR_OPTION = Pattern.compile("-.*|\\d+(\\.\\d+)?[smhd]?");
@@ -60,6 +62,9 @@ public final class CommandRisk {
     }
 
     public static Risk of(String script) {
+        if (script.length() > ShellScript.LONGEST) {
+            return byItsWords(script);
+        }
         if (FORK_BOMB.matcher(script).find()) {
             return Risk.DESTRUCTIVE;
         }
@@ -76,10 +81,18 @@ public final class CommandRisk {
     /// The simple commands of a script, or [Reach#UNREADABLE] alone.
     static List<String> commands(String script) {
         try {
-            return ShellScript.commands(script).stream().map(Simple::text).toList();
+            return ShellScript.commands(script).stream()
+                    .flatMap(CommandRisk::named)
+                    .toList();
         } catch (UnreadableException _) {
             return List.of(Reach.UNREADABLE);
         }
+    }
+
+    /// Where the output goes is in no pattern of a rule, so a command that writes a file is not readable, too.
+    private static Stream<String> named(Simple command) {
+        boolean writes = command.targets().stream().anyMatch(target -> ofTarget(target) != Risk.READ_ONLY);
+        return writes ? Stream.of(command.text(), Reach.UNREADABLE) : Stream.of(command.text());
     }
 
     /// Of a text that can't be taken apart: at least a change, and worse if it so much as names what is worse.
@@ -125,7 +138,7 @@ public final class CommandRisk {
         List<String> rest = all.subList(1, all.size());
         if (ASSIGNMENT.matcher(first).matches()) {
             // What it changes may change what is run.
-            return rest.isEmpty() ? Risk.READ_ONLY : Risk.WRITE.or(of(rest));
+            return rest.isEmpty() ? Risk.WRITE : Risk.WRITE.or(of(rest));
         }
         String name = nameOf(first);
         if (WRAPPERS.contains(name)) {
@@ -144,7 +157,8 @@ public final class CommandRisk {
             return rest.stream().map(CommandRisk::of).reduce(Risk.WRITE, Risk::or);
         }
         Risk byArguments = rest.stream().anyMatch(word -> word.contains("/dev/tcp/")) ? Risk.NETWORK : Risk.READ_ONLY;
-        return byArguments.or(ofProgram(name, rest));
+        boolean known = first.equals(name) || first.equals("/bin/" + name) || first.equals("/usr/bin/" + name);
+        return (known ? byArguments : byArguments.or(Risk.WRITE)).or(ofProgram(name, rest));
     }
 
     /// What a wrapper is told of itself is passed over.
@@ -171,7 +185,13 @@ public final class CommandRisk {
             case "find" -> ofFind(rest);
             case "sed" -> printsOnly(rest) ? Risk.READ_ONLY : Risk.WRITE;
             case "sort" ->
-                rest.stream().anyMatch(word -> word.startsWith("-o") || word.startsWith("--"))
+                rest.stream().anyMatch(word -> word.startsWith("--") || (word.startsWith("-") && word.contains("o")))
+                        ? Risk.WRITE
+                        : Risk.READ_ONLY;
+            case "date" -> rest.stream().allMatch(word -> word.startsWith("+")) ? Risk.READ_ONLY : Risk.WRITE;
+            // An index of an array is evaluated, and runs what is substituted in it.
+            case "test", "[", "printf" ->
+                rest.stream().anyMatch(word -> word.contains("[") || word.startsWith("-v"))
                         ? Risk.WRITE
                         : Risk.READ_ONLY;
             default -> READS.contains(name) ? Risk.READ_ONLY : Risk.WRITE;
@@ -200,19 +220,20 @@ public final class CommandRisk {
     }
 
     private static Risk ofFind(List<String> rest) {
+        Risk risk = Risk.READ_ONLY;
         for (int i = 0; i < rest.size(); i++) {
             String word = rest.get(i);
             if (word.equals("-delete")) {
                 return Risk.DESTRUCTIVE;
             }
             if (word.startsWith("-exec") || word.startsWith("-ok")) {
-                return of(rest.subList(i + 1, rest.size()));
+                risk = risk.or(of(rest.subList(i + 1, rest.size())));
             }
             if (word.startsWith("-fprint") || word.equals("-fls")) {
-                return Risk.WRITE;
+                risk = risk.or(Risk.WRITE);
             }
         }
-        return Risk.READ_ONLY;
+        return risk;
     }
 
     /// A script of sed's can write files and run commands.

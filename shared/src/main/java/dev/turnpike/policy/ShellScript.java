@@ -26,8 +26,12 @@ final class ShellScript {
         }
     }
 
+    /// In characters; what is longer is not taken apart.
+    static final int LONGEST = 65_536;
+
+    private static final String CONTINUED = "\\\n";
     private static final int MOST_DEPTH = 8;
-    private static final String BLANKS = " \t\r";
+    private static final String BLANKS = " \t";
     private static final String SEPARATORS = "\n;&|()";
 
     private final String text;
@@ -43,7 +47,14 @@ final class ShellScript {
     }
 
     static List<Simple> commands(String text) throws UnreadableException {
-        return new ShellScript(text.replace("\\\n", ""), 0).read();
+        if (text.length() > LONGEST) {
+            throw new UnreadableException("too long");
+        }
+        // A line that goes on within an operator or before an expansion is nobody's habit.
+        if (text.contains("$" + CONTINUED) || text.contains("<" + CONTINUED) || text.contains(">" + CONTINUED)) {
+            throw new UnreadableException("an operator is broken over lines");
+        }
+        return new ShellScript(text, 0).read();
     }
 
     private List<Simple> read() throws UnreadableException {
@@ -54,6 +65,8 @@ final class ShellScript {
             char c = text.charAt(at);
             if (BLANKS.indexOf(c) >= 0) {
                 at++;
+            } else if (text.startsWith(CONTINUED, at)) {
+                at += CONTINUED.length();
             } else if (c == '#') {
                 skipLine();
             } else if (c == '<' || c == '>' || startsRedirection()) {
@@ -105,6 +118,8 @@ final class ShellScript {
         }
         if (at < text.length() && text.charAt(at) == '(') {
             inner(matching('(', ')'));
+            // The word goes on: what follows the bracket at once is no comment.
+            words.add("$" + word());
             return;
         }
         while (at < text.length() && BLANKS.indexOf(text.charAt(at)) >= 0) {
@@ -157,7 +172,9 @@ final class ShellScript {
     /// One character, one that is escaped, or a substitution.
     private void plain(StringBuilder word) throws UnreadableException {
         char c = text.charAt(at);
-        if (c == '\\' && at + 1 < text.length()) {
+        if (text.startsWith(CONTINUED, at)) {
+            at += CONTINUED.length();
+        } else if (c == '\\' && at + 1 < text.length()) {
             word.append(text.charAt(at + 1));
             at += 2;
         } else if (c == '`') {

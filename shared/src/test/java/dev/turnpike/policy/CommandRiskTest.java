@@ -2,6 +2,8 @@ package dev.turnpike.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -69,6 +71,26 @@ class CommandRiskTest {
                 "sort -o a b",
                 "echo 'unclosed",
                 "a=${b}",
+                "ls # \\\ntouch a",
+                "echo \\\\\ntouch a",
+                "echo x \r# ; touch a",
+                "cat <(true)# ; touch a",
+                "echo \"$\\\n(touch a)\"",
+                "test -v 'x[$(touch a)]'",
+                "[[ 'x[$(touch a)]' -eq 0 ]]",
+                "printf -v 'x[$(touch a)]' 1",
+                "read 'x[$(touch a)]'",
+                "sort -uo out in",
+                "uniq in out",
+                "xxd -r in out",
+                "tree -o out",
+                "date -s 0",
+                "hostname x",
+                "rg --pre x y",
+                "file -C",
+                "PATH=.\nls",
+                "./test",
+                "scripts/date",
                 "ls &\ntouch x"
             })
     void whatChangesSomethingOrIsNotKnown(String script) {
@@ -103,6 +125,9 @@ class CommandRiskTest {
                 "rm -rf /",
                 "rm -r x",
                 "find . -delete",
+                "find . -exec true \\; -delete",
+                "echo \\\\\nrm -rf .",
+                "ls # \\\nrm -rf .",
                 "find . -exec rm -rf {} ;",
                 "dd if=/dev/zero of=x",
                 "mkfs.ext4 /dev/sda",
@@ -121,6 +146,19 @@ class CommandRiskTest {
             })
     void whatDestroys(String script) {
         assertThat(CommandRisk.of(script)).isEqualTo(Risk.DESTRUCTIVE);
+    }
+
+    @Test
+    void whatIsRedirectedIsNotReadable() {
+        assertThat(CommandRisk.commands("echo pwned > src/app.py")).containsExactly("echo pwned", Reach.UNREADABLE);
+        assertThat(CommandRisk.commands("ls 2>&1 >/dev/null")).containsExactly("ls");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", ":(){", "a ", "\\\n", "$("})
+    @Timeout(1)
+    void longScriptsAreJudgedSoon(String part) {
+        assertThat(CommandRisk.of(part.repeat(300_000 / part.length()))).isEqualTo(Risk.WRITE);
     }
 
     @ParameterizedTest
