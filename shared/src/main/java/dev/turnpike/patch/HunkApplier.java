@@ -17,11 +17,18 @@ import java.util.List;
 public final class HunkApplier {
     private static final int MOST_LEFT_OUT = 2;
 
+    /// Lines that are compared for all hunks of a file: some tenths of a second.
+    private static final long MOST_LOOKS = 20_000_000;
+
+    /// A long line counts for more.
+    private static final int CHARACTERS_PER_LOOK = 32;
+
     private final String name;
     private final TextLines text;
     private final List<String> texts = new ArrayList<>();
     private final List<String> ends = new ArrayList<>();
     private int at;
+    private long looks;
 
     private HunkApplier(String name, TextLines text) {
         this.name = name;
@@ -136,7 +143,7 @@ public final class HunkApplier {
     }
 
     /// @return -1 when they are nowhere
-    private int nearest(Hunk hunk, List<String> wanted, int from, boolean withoutBlanks) {
+    private int nearest(Hunk hunk, List<String> wanted, int from, boolean withoutBlanks) throws ToolException {
         int last = text.size() - wanted.size();
         if (hunk.atEnd() && last >= from && matches(wanted, last, withoutBlanks) == wanted.size()) {
             return last;
@@ -153,7 +160,7 @@ public final class HunkApplier {
     }
 
     /// How many lines are alike, from the first on; all of them, or the number before the first that is not.
-    private int matches(List<String> wanted, int line, boolean withoutBlanks) {
+    private int matches(List<String> wanted, int line, boolean withoutBlanks) throws ToolException {
         int same = 0;
         while (same < wanted.size() && alike(wanted.get(same), text.texts().get(line + same), withoutBlanks)) {
             same++;
@@ -161,11 +168,17 @@ public final class HunkApplier {
         return same;
     }
 
-    private static boolean alike(String one, String other, boolean withoutBlanks) {
+    /// @throws ToolException too much was looked at
+    private boolean alike(String one, String other, boolean withoutBlanks) throws ToolException {
+        looks += 1L + Math.min(one.length(), other.length()) / CHARACTERS_PER_LOOK;
+        if (looks > MOST_LOOKS) {
+            throw new ToolException("it takes too long to find the places of the changes in " + name
+                    + "; send fewer lines around them");
+        }
         return withoutBlanks ? one.stripTrailing().equals(other.stripTrailing()) : one.equals(other);
     }
 
-    private ToolException noPlace(Hunk hunk, List<String> wanted, int from, int number) {
+    private ToolException noPlace(Hunk hunk, List<String> wanted, int from, int number) throws ToolException {
         int best = hunk.line() > 0 ? Math.clamp(hunk.line() - 1L, 0, Math.max(0, text.size() - 1)) : from;
         int most = 0;
         for (int line = from; line + wanted.size() <= text.size(); line++) {

@@ -156,10 +156,14 @@ final class EgressTransport implements McpClientTransport {
             return false;
         }
         JSONRPCMessage received = McpSchema.deserializeJsonRpcMessage(json, text);
-        receiver.apply(Mono.just(received)).subscribe(_ -> {}, _ -> {});
-        return received instanceof JSONRPCResponse response
+        boolean answers = received instanceof JSONRPCResponse response
                 && message instanceof JSONRPCRequest request
                 && String.valueOf(request.id()).equals(String.valueOf(response.id()));
+        if (answers) {
+            // Nothing else is listened to: what a server says by itself would have the SDK ask it, again and again.
+            receiver.apply(Mono.just(received)).subscribe(_ -> {}, _ -> {});
+        }
+        return answers;
     }
 
     @Override

@@ -15,7 +15,7 @@ record McpListing(List<Listed> tools) {
     record Listed(String name, String description, String schema, boolean readOnly) {
         /// Of all that a model and a person go by.
         String digest() {
-            return Digest.of(name, description, schema);
+            return Digest.of(name, description, schema, readOnly ? "read-only" : "");
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -223,5 +224,16 @@ class PatchTest {
         assertThat(UnifiedDiff.of("f", "a", null))
                 .isEqualTo("--- a/f\n+++ /dev/null\n@@ -1,1 +0,0 @@\n-a\n\\ No newline at end of file\n");
         assertThat(UnifiedDiff.of("f", null, "")).isEqualTo("--- /dev/null\n+++ b/f\n");
+    }
+
+    @Test
+    @Timeout(10)
+    void aPatchThatCouldBeAnywhereIsGivenUp() throws ToolException {
+        String text = "a\n".repeat(100_000);
+        String patch = "--- a/x\n+++ b/x\n@@ -1 +1 @@\n" + " a\n".repeat(14_000) + "-b\n+c\n";
+
+        assertThatThrownBy(() -> HunkApplier.apply(only(patch), text))
+                .isInstanceOf(ToolException.class)
+                .hasMessageContaining("too long");
     }
 }

@@ -42,6 +42,8 @@ class McpServerTest {
     private static final class Said {
         final Map<String, String> tools = new HashMap<>();
         final List<String> methods = new ArrayList<>();
+        String aside =
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":\"x\"}}";
         String result = "{\"content\":[{\"type\":\"text\",\"text\":\"hello\"}]}";
         boolean events;
         boolean down;
@@ -95,12 +97,11 @@ class McpServerTest {
                 return;
             }
             out.write(("HTTP/1.1 200 OK\r\n"
-                + "Mcp-Session-Id: s-1\r\n"
-                + "Content-Type: text/event-stream\r\n\r\n"
-                + "data:"
-                + " {\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":\"x\"}}\n\n"
-                + "event: message\n"
-                + "data: " + json + "\n\n: and no end\n\n")
+                            + "Mcp-Session-Id: s-1\r\n"
+                            + "Content-Type: text/event-stream\r\n\r\n"
+                            + "data: " + aside + "\n\n"
+                            + "event: message\n"
+                            + "data: " + json + "\n\n: and no end\n\n")
                     .getBytes(UTF_8));
         }
 
@@ -204,6 +205,31 @@ class McpServerTest {
     void answersComeAsEventsTooAndAStreamThatGoesOnIsNotWaitedFor() throws ToolException {
         said.events = true;
         assertThat(tool(server(""), "s__echo").call("{}", Calls.CONTEXT)).isEqualTo("hello");
+    }
+
+    @Test
+    void whatAServerSaysByItselfIsNotListenedTo() throws ToolException {
+        Tool<String> echo = tool(server(""), "s__echo");
+        said.events = true;
+        long asked = said.methods.size();
+        for (String aside : List.of(
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}",
+                "{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"method\":\"ping\"}",
+                "{\"jsonrpc\":\"2.0\",\"id\":\"s\",\"method\":\"sampling/createMessage\",\"params\":{}}")) {
+            said.aside = aside;
+            assertThat(echo.call("{}", Calls.CONTEXT)).isEqualTo("hello");
+        }
+        assertThat(said.methods.subList((int) asked, said.methods.size()))
+                .as("nothing but the calls, and what a session begins with")
+                .allMatch(method -> List.of("initialize", "notifications/initialized", "tools/call")
+                        .contains(method));
+    }
+
+    @Test
+    void aPinnedToolThatSaysItOnlyReadsIsAnother() {
+        var writes = new McpListing.Listed("a", "d", "{}", false);
+        var reads = new McpListing.Listed("a", "d", "{}", true);
+        assertThat(reads.digest()).isNotEqualTo(writes.digest());
     }
 
     @Test
