@@ -46,6 +46,14 @@ public final class CommandRisk {
     private static final Set<String> PACKAGES = words("install i ci add publish exec dlx update upgrade login audit");
     private static final Set<String> READABLE_DEVICES =
             Set.of("/dev/null", "/dev/zero", "/dev/stdin", "/dev/stdout", "/dev/stderr");
+    private static final Pattern PLAIN =
+            Pattern.compile("[^$`\\\\#{}()\\p{Cntrl}]*(?:[\\n\\t][^$`\\\\#{}()\\p{Cntrl}]*)*+");
+    private static final Pattern QUOTED = Pattern.compile("'[^']*'|\"[^\"]*\"");
+    private static final Pattern GLOB = Pattern.compile("[*?\\[]");
+    private static final Pattern TAKES_OPTIONS = Pattern.compile("\\b(?:find|sort|sed|git|date)\\b");
+    private static final Pattern GIT_FLAGS =
+            Pattern.compile("-\\d+|-n|-s|-p|-b|--|--(?:oneline|stat|short|porcelain|cached"
+                    + "|staged|graph|all|decorate|name-only|name-status|follow|patch|max-count(?:=\\d+)?)");
     private static final Set<String> SED_FLAGS = Set.of("-n", "-E", "-r");
 
     private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*\\+?=.*", Pattern.DOTALL);
@@ -62,6 +70,18 @@ public final class CommandRisk {
     }
 
     public static Risk of(String script) {
+        return plain(script) ? judged(script) : judged(script).or(Risk.WRITE);
+    }
+
+    /// Whether a shell makes of a text nothing but the words that stand there. What is expanded, substituted, escaped
+    /// or left out may be read otherwise by another reader, and is asked about.
+    private static boolean plain(String script) {
+        boolean expands = GLOB.matcher(QUOTED.matcher(script).replaceAll("")).find();
+        return PLAIN.matcher(script).matches()
+                && !(expands && TAKES_OPTIONS.matcher(script).find());
+    }
+
+    private static Risk judged(String script) {
         if (script.length() > ShellScript.LONGEST) {
             return byItsWords(script);
         }
@@ -118,7 +138,7 @@ public final class CommandRisk {
     }
 
     private static Risk ofTarget(String target) {
-        if (target.chars().allMatch(Character::isDigit)) {
+        if (ShellScript.DUPLICATE.matcher(target).matches()) {
             return Risk.READ_ONLY;
         }
         if (target.startsWith("/dev/tcp") || target.startsWith("/dev/udp")) {
@@ -141,11 +161,16 @@ public final class CommandRisk {
             return rest.isEmpty() ? Risk.WRITE : Risk.WRITE.or(of(rest));
         }
         String name = nameOf(first);
+        boolean known = first.equals(name) || first.equals("/bin/" + name) || first.equals("/usr/bin/" + name);
+        return known ? of(name, rest) : of(name, rest).or(Risk.WRITE);
+    }
+
+    private static Risk of(String name, List<String> rest) {
+        if (name.equals("env") && rest.stream().anyMatch(word -> word.startsWith("-"))) {
+            return Risk.WRITE.or(of(skipped(rest)));
+        }
         if (WRAPPERS.contains(name)) {
             return of(skipped(rest));
-        }
-        if (name.equals("for")) {
-            return Risk.READ_ONLY;
         }
         if (KEYWORDS.contains(name)) {
             return of(rest);
@@ -157,8 +182,7 @@ public final class CommandRisk {
             return rest.stream().map(CommandRisk::of).reduce(Risk.WRITE, Risk::or);
         }
         Risk byArguments = rest.stream().anyMatch(word -> word.contains("/dev/tcp/")) ? Risk.NETWORK : Risk.READ_ONLY;
-        boolean known = first.equals(name) || first.equals("/bin/" + name) || first.equals("/usr/bin/" + name);
-        return (known ? byArguments : byArguments.or(Risk.WRITE)).or(ofProgram(name, rest));
+        return byArguments.or(ofProgram(name, rest));
     }
 
     /// What a wrapper is told of itself is passed over.
@@ -215,7 +239,9 @@ public final class CommandRisk {
         if (GIT.getOrDefault("network", Set.of()).contains(operation)) {
             return Risk.NETWORK;
         }
-        boolean writes = rest.stream().anyMatch(word -> word.startsWith("--output") || word.startsWith("--ext-diff"));
+        boolean writes = rest.stream()
+                .anyMatch(
+                        word -> word.startsWith("-") && !GIT_FLAGS.matcher(word).matches());
         return !writes && GIT.getOrDefault("reads", Set.of()).contains(operation) ? Risk.READ_ONLY : Risk.WRITE;
     }
 

@@ -29,6 +29,9 @@ public final class Proposals {
     private static final Pattern NAMED = Pattern.compile("(?:.*\\s)?[`*_\"]*(" + PATH + ")[`*_\"]*:?[`*_]*");
     private static final int LONGEST = 200_000;
 
+    /// A line that names a file is short.
+    private static final int LONGEST_LINE = 200;
+
     private Proposals() {}
 
     /// In the order of the answer.
@@ -131,6 +134,9 @@ public final class Proposals {
     }
 
     private static Optional<String> path(Block block) {
+        if (block.note().length() > LONGEST_LINE || block.before().length() > LONGEST_LINE) {
+            return Optional.empty();
+        }
         Matcher noted = NOTED.matcher(block.note());
         if (noted.matches()) {
             return Optional.of(noted.group(1));

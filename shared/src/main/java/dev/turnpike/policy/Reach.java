@@ -1,15 +1,21 @@
 package dev.turnpike.policy;
 
+import dev.turnpike.patch.FilePatch;
+import dev.turnpike.patch.Patch;
 import dev.turnpike.tool.Kind;
+import dev.turnpike.tool.ToolException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
@@ -29,9 +35,13 @@ record Reach(List<String> paths, List<String> commands, List<String> hosts, Risk
     private static final Set<String> PATHS = Set.of("path", "paths", "file", "files", "filename", "directory", "under");
     private static final Set<String> COMMANDS = Set.of("command", "commands", "script");
     private static final Set<String> PATCHES = Set.of("patch", "diff");
-    private static final Pattern URL = Pattern.compile("(?i)(?:[a-z][a-z0-9+.-]{1,20}:)?[/\\\\]{2}[^\\s\"'<>`]+");
-    private static final Pattern PATCHED = Pattern.compile(
-            "(?m)^(?:\\+\\+\\+ |--- |rename (?:from|to) |\\*\\*\\* (?:\\w+ File|Move to): )(\\S.*?)\\s*$");
+    private static final Pattern URL = Pattern.compile("(?i)(?:[a-z][a-z0-9+.-]{1,20}:)?[/\\\\]{2}[^\\s\"'<>`]+"
+            + "|\\bhttps?:[^\\s\"'<>`]+"
+            + "|(?<![\\w./@-])(?:[a-z0-9-]{1,63}\\.){1,8}[a-z]{2,24}(?=[/?:])[^\\s\"'<>`]*");
+
+    /// Readers of URLs leave these out.
+    private static final Pattern IGNORED = Pattern.compile("[\\t\\r\\n]");
+
     private static final Set<String> GIT_READS = Set.of("status", "diff", "log", "branches");
     private static final int MAX_DEPTH = 32;
 
@@ -94,26 +104,30 @@ record Reach(List<String> paths, List<String> commands, List<String> hosts, Risk
             } else if (PATCHES.contains(name)) {
                 patched(text);
             }
-            Matcher url = URL.matcher(text);
+            Matcher url = URL.matcher(IGNORED.matcher(text).replaceAll(""));
             while (url.find()) {
                 hosts.add(host(url.group()));
             }
         }
 
+        /// As the tool reads it: what it would not read, it does not change.
         private void patched(String patch) {
-            Matcher file = PATCHED.matcher(patch);
-            while (file.find()) {
-                String path = file.group(1).replaceFirst("\\t.*", "");
-                if (!path.equals("/dev/null")) {
-                    paths.add(plain(path.replaceFirst("^[ab]/", "")));
+            try {
+                for (FilePatch file : Patch.read(patch).files()) {
+                    Stream.of(Optional.ofNullable(file.from()), Optional.ofNullable(file.to()))
+                            .flatMap(Optional::stream)
+                            .forEach(path -> paths.add(plain(path)));
                 }
+            } catch (ToolException _) {
+                paths.add(UNREADABLE);
             }
         }
     }
 
     /// A path that could mean another place than it seems to is not readable.
     private static String plain(String path) {
-        String plain = path.startsWith("./") ? path.substring(2) : path;
+        String composed = Normalizer.normalize(path, Normalizer.Form.NFC);
+        String plain = composed.startsWith("./") ? composed.substring(2) : composed;
         boolean tricky = plain.startsWith("/")
                 || plain.startsWith("~")
                 || plain.contains("\\")
@@ -127,7 +141,9 @@ record Reach(List<String> paths, List<String> commands, List<String> hosts, Risk
     static String host(String url) {
         String slashes = url.replace('\\', '/');
         try {
-            String host = new URI(slashes.startsWith("//") ? "any:" + slashes : slashes).getHost();
+            boolean bare = !slashes.startsWith("//") && !slashes.matches("(?is)[a-z][a-z0-9+.-]*:.*");
+            String whole = bare ? "any://" + slashes : slashes.startsWith("//") ? "any:" + slashes : slashes;
+            String host = new URI(whole).getHost();
             return host == null ? UNREADABLE : host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "");
         } catch (URISyntaxException _) {
             return UNREADABLE;

@@ -2,11 +2,15 @@ package dev.turnpike.policy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// A shell's text, taken apart into simple commands: those in a row, in a pipe, in a substitution, in a subshell.
 ///
 /// It reads enough of the shell's grammar to judge what a text does at most, and gives up on the rest.
 final class ShellScript {
+    /// What stands for an output that is open already, or for closing it.
+    static final Pattern DUPLICATE = Pattern.compile("&(?:\\d+|-)");
+
     /// A simple command.
     ///
     /// @param words as the shell would see them, quotes taken off; expansions are left as they are written
@@ -122,10 +126,11 @@ final class ShellScript {
             words.add("$" + word());
             return;
         }
+        boolean duplicates = text.charAt(at - 1) == '&';
         while (at < text.length() && BLANKS.indexOf(text.charAt(at)) >= 0) {
             at++;
         }
-        String target = word();
+        String target = duplicates ? "&" + word() : word();
         // What is read is nothing's loss, but where that is the network.
         if (out || target.startsWith("/dev/")) {
             targets.add(target);

@@ -12,21 +12,17 @@ class CommandRiskTest {
     @ValueSource(
             strings = {
                 "",
-                "# nothing",
                 "ls -la",
                 "cat a.txt | grep -n 'rm -rf' | head -5",
                 "grep \"curl\" -r src 2>/dev/null",
                 "find . -name '*.java' -type f",
-                "find . -exec grep foo {} +",
                 "cd src && ls; pwd",
-                "echo $(date) `pwd`",
                 "test -f a || echo no",
                 "git status",
                 "git log --oneline -3",
                 "sed -n 1,20p a.txt",
                 "timeout 5 cat a",
                 "wc -l < a.txt",
-                "for f in *.txt; do head -1 $f; done",
                 "ls 2>&1"
             })
     void whatOnlyReads(String script) {
@@ -91,6 +87,19 @@ class CommandRiskTest {
                 "PATH=.\nls",
                 "./test",
                 "scripts/date",
+                "# nothing",
+                "echo $(date) `pwd`",
+                "for f in *.txt; do head -1 $f; done",
+                "for f in -delete; do find . $f; done",
+                "echo x > 1",
+                "find . -exec grep foo {} +",
+                "./env ls",
+                "env '-Stouch a'",
+                "\"$(ls # )\nls\n)\"",
+                "git grep -O x",
+                "git log --outpu=x",
+                "find *",
+                "{touch,a}",
                 "ls &\ntouch x"
             })
     void whatChangesSomethingOrIsNotKnown(String script) {

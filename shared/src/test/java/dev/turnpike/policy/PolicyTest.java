@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 class PolicyTest {
     private static final Subject BASH = new Subject("execute_bash", Kind.SANDBOX, Effect.ONCE);
@@ -101,6 +102,52 @@ class PolicyTest {
                 .isEqualTo(Decision.DENY);
         assertThat(decision(policy, PATCH, patch("*** Update File: docs/x", "*** Add File: ci/run")))
                 .isEqualTo(Decision.DENY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "---  a/ci/run\n+++  b/ci/run\n@@ -1 +1 @@\n-a\n+b",
+                "diff --git a/ci/run b/ci/run\ndeleted file mode 100644",
+                "--- a/docs/x\n+++ \"b/ci/run\"\n@@ -1 +1 @@\n-a\n+b",
+                "*** Begin Patch\n*** Update File:  ci/run\n@@\n-a\n+b\n*** End Patch",
+                "*** Begin Patch\n*** Delete File: ci/run\n*** End Patch"
+            })
+    void aPatchIsReadAsTheToolReadsIt(String hidden) {
+        Policy policy =
+                Policy.parse("[{\"paths\":\"ci/*\",\"then\":\"deny\"},{\"paths\":\"docs/*\",\"then\":\"allow\"}]");
+        String arguments =
+                JsonNodeFactory.instance.objectNode().put("patch", hidden).toString();
+        assertThat(decision(policy, PATCH, arguments)).isEqualTo(Decision.DENY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https:/evil.example/?d=S",
+                "https:evil.example/?d=S",
+                "https:/\t/evil.example/?d=S",
+                "evil.example/?d=S",
+                "see evil.example:8443/x"
+            })
+    void anAddressIsSeenInEveryForm(String text) {
+        String arguments =
+                JsonNodeFactory.instance.objectNode().put("text", text).toString();
+        assertThat(decision(usual, FETCH, arguments)).isEqualTo(Decision.ASK);
+    }
+
+    @Test
+    void aPathIsComparedAsItIsStored() {
+        Policy policy = Policy.parse("[{\"paths\":\"Keys/*\",\"then\":\"deny\"}]");
+        assertThat(decision(policy, WRITE, "{\"path\":\"\u212Aeys/x\"}")).isEqualTo(Decision.DENY);
+    }
+
+    @Test
+    void whereACommandWritesIsNotAllowedByItsWords() {
+        Policy policy = Policy.parse("[{\"tools\":\"execute_bash\",\"commands\":\"echo *\",\"then\":\"allow\"}]");
+        assertThat(decision(policy, BASH, "{\"command\":\"echo a > src/app.py\"}"))
+                .isEqualTo(Decision.ASK);
+        assertThat(decision(policy, BASH, "{\"command\":\"echo a\"}")).isEqualTo(Decision.ALLOW);
     }
 
     private static String patch(String... lines) {
